@@ -5,7 +5,7 @@ class LocalStackError(Exception):
     """The local stack cannot start or go on. ``str()`` is one line for a person, with the remedy in it."""
 
 
-class PortInUse(LocalStackError):
+class PortInUseError(LocalStackError):
     """Another program listens where a server was told to listen."""
 
     def __init__(self, port: int, remedy: str) -> None:

@@ -14,7 +14,7 @@ from caferoam.local.process import launch_command
 
 @dataclass(frozen=True)
 class ServerIdentity:
-    """``launch`` is the word launch.py understands; ``owner`` is who must own the files, or None when they stay ours."""
+    """``launch`` is the word launch.py understands; ``owner`` is who must own the files, or None to leave them ours."""
 
     launch: str
     owner: tuple[int, int] | None = None
@@ -46,9 +46,9 @@ class ServerIdentity:
 def server_identity() -> ServerIdentity:
     """Find out once how to start a server that refuses root.
 
-    An ordinary user is just that. Root goes into a user namespace without any mapping: there it is nobody in the server's
-    own eyes, while the files still belong to root. Where the kernel forbids that (Docker's default profile does), the
-    server runs as the real nobody and its files are handed over.
+    An ordinary user is just that. Root goes into a user namespace without any mapping: there it is nobody in the
+    server's own eyes, while the files still belong to root. Where the kernel forbids that (Docker's default profile
+    does), the server runs as the real nobody and its files are handed over.
     """
     if os.geteuid() != 0:
         return ServerIdentity("same")

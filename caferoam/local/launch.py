@@ -47,7 +47,7 @@ def main(arguments: list[str]) -> None:
     if not command:
         return
     try:
-        os.execv(command[0], command)
+        os.execv(command[0], command)  # noqa: S606 - to become that program is what this script is for
     except OSError as exc:
         print(f"cannot start {command[0]}: {exc.strerror}", file=sys.stderr)
         sys.exit(CANNOT_EXECUTE)

@@ -15,7 +15,7 @@ def is_free(port: int) -> bool:
 
 
 def free_port(preferred: int | None = None) -> int:
-    """``preferred`` when it is free, else a port that the kernel picks. Another program may still be quicker to take it."""
+    """``preferred`` when it is free, else one that the kernel picks. Another program may be quicker to take it."""
     if preferred is not None and is_free(preferred):
         return preferred
     with reserve(0) as holder:

