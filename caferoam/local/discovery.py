@@ -1,0 +1,61 @@
+"""How ``manage.py`` in a second terminal finds the stack of ``make run``, with the login that its command needs."""
+
+import os
+from collections.abc import MutableMapping, Sequence
+from typing import Final
+
+from caferoam.local.stack import LocalFiles, Login, Stack, is_running
+
+# Whoever changes the schema must own it. `test` makes a database of its own.
+_OWNER_COMMANDS: Final = frozenset(
+    {
+        "createcachetable",
+        "dbshell",
+        "flush",
+        "inspectdb",
+        "makemigrations",
+        "migrate",
+        "optimizemigration",
+        "showmigrations",
+        "sqlflush",
+        "sqlmigrate",
+        "sqlsequencereset",
+        "squashmigrations",
+        "test",
+        "testserver",
+    }
+)
+# Whoever answers requests must have no more rights than the API in production.
+_API_COMMANDS: Final = frozenset({"runserver"})
+
+
+def login_for(arguments: Sequence[str]) -> Login:
+    """The login that a Django command line (``["manage.py", "migrate", …]``) needs; the worker's for most commands."""
+    command = arguments[1] if len(arguments) > 1 else ""
+    if command in _OWNER_COMMANDS:
+        return "owner"
+    if command in _API_COMMANDS:
+        return "api"
+    return "worker"
+
+
+def adopt_running_stack(
+    arguments: Sequence[str],
+    environment: MutableMapping[str, str] | None = None,
+    files: LocalFiles | None = None,
+) -> None:
+    """Fill the environment in from the running stack, unless it already names a database.
+
+    Call it before Django's settings are read. Where no stack runs it changes nothing, and the settings say what is
+    missing. A variable that is already set keeps its value.
+    """
+    environment = os.environ if environment is None else environment
+    files = files or LocalFiles.here()
+    if environment.get("DATABASE_URL") or not is_running(files):
+        return
+    try:
+        stack = Stack.read(files.stack)
+    except FileNotFoundError:  # it is still starting, or about to end
+        return
+    for name, value in stack.environment(login_for(arguments)).items():
+        environment.setdefault(name, value)
