@@ -1,0 +1,221 @@
+"""What operators ask: is the process alive, and can it do its work."""
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from functools import cache
+from http import HTTPStatus
+from typing import Any, Final
+
+import psycopg
+import redis
+from django.conf import settings
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+from drf_spectacular.utils import extend_schema
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+from rest_framework import serializers
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.parsers import BaseParser
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from caferoam.api.authentication import token_keys
+from caferoam.api.problems import Problem
+from caferoam.api.schema import problem_responses
+from caferoam.api.views import PublicAPIView
+
+DEADLINE_S: Final = 2.0
+# Anybody may ask; only so often are the dependencies asked in turn.
+REMEMBER_S: Final = 1.0
+
+_LOGIN = """
+SELECT rolsuper OR rolbypassrls OR coalesce(pg_has_role(session_user, to_regrole('service_role')::oid, 'MEMBER'), false)
+FROM pg_catalog.pg_roles WHERE rolname = session_user
+"""
+
+
+class CheckFailedError(Exception):
+    """A dependency is not as it must be. The text is shown to everybody, so it names no host, login or path."""
+
+
+class AcceptAnything(BaseContentNegotiation):
+    """Answers in the view's first format, whatever a probe says it accepts."""
+
+    def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser:
+        """The first one."""
+        return next(iter(parsers))
+
+    def select_renderer(
+        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
+        """The first one."""
+        renderer = next(iter(renderers))
+        return renderer, renderer.media_type
+
+
+class AliveSerializer(serializers.Serializer[None]):
+    """The process answers."""
+
+    status = serializers.ChoiceField(choices=["alive"])
+
+
+class CheckSerializer(serializers.Serializer[None]):
+    """One dependency."""
+
+    ok = serializers.BooleanField()
+    detail = serializers.CharField(required=False)
+
+
+class ReadySerializer(serializers.Serializer[None]):
+    """Every dependency by name: database, migrations, redis, keys."""
+
+    status = serializers.ChoiceField(choices=["ready"])
+    checks = serializers.DictField(child=CheckSerializer())
+
+
+class Healthz(PublicAPIView):
+    """Whether the process is alive. Asks nothing else, so that a broken dependency restarts nobody."""
+
+    authentication_classes = ()
+    content_negotiation_class = AcceptAnything
+
+    @extend_schema(responses=AliveSerializer, tags=["operations"])
+    def get(self, request: Request) -> Response:
+        """Whether the process is alive."""
+        return Response({"status": "alive"})
+
+
+class Readyz(PublicAPIView):
+    """Whether the process can do its work: database, migrations, Redis and token keys."""
+
+    authentication_classes = ()
+    content_negotiation_class = AcceptAnything
+
+    @extend_schema(responses={200: ReadySerializer, **problem_responses(503)}, tags=["operations"])
+    def get(self, request: Request) -> Any:
+        """Whether the process can do its work; names each check, 503 if one fails."""
+        checks = _readiness.ask()
+        body = {name: {"ok": fault is None, **({"detail": fault} if fault else {})} for name, fault in checks.items()}
+        faults = [f"{name}: {fault}" for name, fault in checks.items() if fault is not None]
+        if not faults:
+            return Response({"status": "ready", "checks": body})
+        return Problem(
+            HTTPStatus.SERVICE_UNAVAILABLE, "not_ready", "; ".join(faults), extensions={"checks": body}
+        ).response(request)
+
+
+class Readiness:
+    """The checks, run side by side under one deadline, their outcome remembered for a moment."""
+
+    def __init__(self, checks: Mapping[str, Callable[[], None]]) -> None:
+        self._checks = checks
+        self._lock = threading.Lock()
+        self._outcome: Mapping[str, str | None] = {}
+        self._asked_at = float("-inf")
+
+    def ask(self) -> Mapping[str, str | None]:
+        """Per check None, or what is wrong."""
+        with self._lock:
+            if time.monotonic() - self._asked_at > REMEMBER_S:
+                self._outcome = self._run()
+                self._asked_at = time.monotonic()
+            return self._outcome
+
+    def _run(self) -> Mapping[str, str | None]:
+        executor = ThreadPoolExecutor(max_workers=len(self._checks), thread_name_prefix="readiness")
+        try:
+            futures = {name: executor.submit(check) for name, check in self._checks.items()}
+            wait(futures.values(), timeout=DEADLINE_S)
+            return {name: _fault(future) for name, future in futures.items()}
+        finally:
+            executor.shutdown(wait=False)  # one that hangs ends by its own time limit
+
+
+def check_database() -> None:
+    """The database answers, and this process's login cannot pass by row security.
+
+    Raises:
+        CheckFailedError: it does not, or it can.
+    """
+    try:
+        with _connect() as probe:
+            row = probe.execute(_LOGIN).fetchone()
+    except psycopg.Error as exc:
+        raise CheckFailedError("it cannot be reached") from exc
+    if row is None or row[0]:
+        raise CheckFailedError("the login of this process may bypass row security")
+
+
+def check_migrations() -> None:
+    """Every migration of this code is applied.
+
+    Raises:
+        CheckFailedError: some are not.
+    """
+    try:
+        with _connect() as probe:
+            applied = set(probe.execute("SELECT app, name FROM private.applied_migrations()").fetchall())
+    except psycopg.Error as exc:
+        raise CheckFailedError("they cannot be read") from exc
+    if missing := len(_migrations() - applied):
+        raise CheckFailedError(f"{missing} are not applied")
+
+
+def check_redis() -> None:
+    """Redis answers.
+
+    Raises:
+        CheckFailedError: it does not.
+    """
+    client = redis.Redis.from_url(
+        settings.REDIS_URL, socket_connect_timeout=1.0, socket_timeout=1.0, retry=Retry(NoBackoff(), 0)
+    )
+    try:
+        client.ping()
+    except (redis.RedisError, OSError) as exc:
+        raise CheckFailedError("it cannot be reached") from exc
+    finally:
+        client.close()
+
+
+def check_keys() -> None:
+    """There are keys to verify access tokens with.
+
+    Raises:
+        CheckFailedError: there are none.
+    """
+    if not (token_keys().ready() or settings.SUPABASE_JWT_SECRET):
+        raise CheckFailedError("no key could be loaded")
+
+
+def _fault(future: Future[None]) -> str | None:
+    if not future.done():
+        return f"no answer within {DEADLINE_S:.0f} s"
+    exc = future.exception()
+    if exc is not None and not isinstance(exc, CheckFailedError):
+        raise exc
+    return None if exc is None else str(exc)
+
+
+def _connect() -> psycopg.Connection[tuple[Any, ...]]:
+    """A connection of its own: the request's one may be a good one from before the trouble began."""
+    parameters = connection.get_connection_params()
+    return psycopg.connect(
+        **{name: parameters[name] for name in ("dbname", "user", "password", "host", "port") if name in parameters},
+        connect_timeout=2,
+        autocommit=True,
+    )
+
+
+@cache
+def _migrations() -> frozenset[tuple[str, str]]:
+    return frozenset(MigrationLoader(None).disk_migrations)
+
+
+_readiness = Readiness(
+    {"database": check_database, "migrations": check_migrations, "redis": check_redis, "keys": check_keys}
+)

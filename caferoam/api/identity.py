@@ -1,0 +1,97 @@
+"""The member's identity in the database: row security sees who asks, for exactly one transaction.
+
+The API's login is ``anon`` by default. One statement at the start of a transaction makes it ``authenticated`` with the
+member's claims; COMMIT and ROLLBACK both end that, so nothing can leak to the next request on the same connection, even
+behind a transaction-mode pooler.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Any, Final
+
+from django.db import connection, transaction
+
+from caferoam.api.principal import Principal
+from caferoam.errors import CafeRoamError
+
+STATEMENT_TIMEOUT: Final = timedelta(seconds=5)
+
+# One round trip. A role's own statement_timeout counts only at login, hence it is set here. The role is a literal of
+# ours and the claims are a selection: user_metadata, say, is written by the user, and a policy might come to trust it.
+_BIND = """
+SELECT set_config('request.jwt.claims', %s, true),
+       set_config('role', 'authenticated', true),
+       set_config('statement_timeout', %s, true),
+       private.is_active(%s)
+"""
+
+_bound: ContextVar[Principal | None] = ContextVar("bound_principal", default=None)
+
+
+class DeletionPendingError(CafeRoamError):
+    """The member has asked to leave: from that moment their token opens nothing."""
+
+    status = HTTPStatus.FORBIDDEN
+    code = "deletion_pending"
+
+    def __init__(self) -> None:
+        super().__init__("This account is closed or about to be deleted.")
+
+
+class UnboundStatementError(RuntimeError):
+    """A member's view ran a statement outside ``as_member``: it would have seen the database with nobody's eyes."""
+
+
+@contextmanager
+def as_member(principal: Principal) -> Iterator[None]:
+    """Run the block in one transaction as this member; it commits at the end and rolls back on an error.
+
+    Call it last, after everything that waits for the outside world, and hand out plain data: a lazy queryset evaluated
+    after the block is refused. It cannot be nested: a role set inside a savepoint ends with it.
+
+    Raises:
+        DeletionPendingError: the account is closed.
+    """
+    claims = {
+        "sub": str(principal.user_id),
+        "role": "authenticated",
+        "aal": principal.aal,
+        "session_id": str(principal.session_id),
+        "is_anonymous": principal.is_guest,
+    }
+    timeout_ms = str(int(STATEMENT_TIMEOUT.total_seconds() * 1000))
+    with transaction.atomic(durable=True):
+        # Reset before the commit: what a commit hook runs is no longer the member's.
+        token = _bound.set(principal)
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(_BIND, [json.dumps(claims), timeout_ms, principal.user_id])
+                *_, active = cursor.fetchone()
+            if not active:
+                raise DeletionPendingError
+            yield
+        finally:
+            _bound.reset(token)
+
+
+@contextmanager
+def only_bound_statements() -> Iterator[None]:
+    """Refuse, inside the block, every statement that runs outside ``as_member``.
+
+    Raises:
+        UnboundStatementError: from the statement.
+    """
+    with connection.execute_wrapper(_refuse_unbound):
+        yield
+
+
+def _refuse_unbound(
+    execute: Callable[[str, Any, bool, dict[str, Any]], Any], sql: str, params: Any, many: bool, context: dict[str, Any]
+) -> Any:  # all of it is Django's and handed on untouched
+    if _bound.get() is None:
+        raise UnboundStatementError("A statement ran while no member was bound: wrap it in self.as_member().")
+    return execute(sql, params, many, context)

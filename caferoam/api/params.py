@@ -1,0 +1,77 @@
+"""Strict reading of query parameters and ids: what is not understood is refused by name, never ignored."""
+
+import math
+from typing import Any
+from uuid import UUID
+
+from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+
+VALUE_MAX_LENGTH = 10_000
+
+
+class QueryParams(serializers.Serializer[None]):
+    """The parameters that one endpoint takes. A repeatable one is a ``ListField``; all others may stand once."""
+
+
+class FiniteFloatField(serializers.FloatField):
+    """A number. ``FloatField`` alone also takes ``nan``, which passes every minimum and maximum, and ``inf``."""
+
+    def to_internal_value(self, data: float | str) -> float:
+        """The number; refuses NaN and the infinities."""
+        number: float = super().to_internal_value(data)
+        if not math.isfinite(number):
+            raise ValidationError("A finite number is required.")
+        return number
+
+
+def parse_query(
+    serializer_class: type[QueryParams], request: Request, *, context: dict[str, object] | None = None
+) -> dict[str, Any]:
+    """The validated parameters of a request.
+
+    Raises:
+        ValidationError: naming each parameter that is unknown, repeated, over-long, malformed or missing.
+    """
+    serializer = serializer_class(data={}, context={"request": request, **(context or {})})
+    errors: dict[str, list[str]] = {}
+    data: dict[str, str | list[str]] = {}
+    for name, values in request.query_params.lists():
+        known = serializer.fields.get(name)
+        if known is None:
+            errors[_printable(name)] = ["There is no such parameter."]
+        elif any("\x00" in value for value in values):
+            errors[name] = ["NUL characters are not allowed."]
+        elif any(len(value) > VALUE_MAX_LENGTH for value in values):
+            errors[name] = [f"This is longer than {VALUE_MAX_LENGTH} characters."]
+        elif isinstance(known, serializers.ListField):
+            data[name] = values
+        elif len(values) > 1:
+            errors[name] = ["Give this parameter once."]
+        else:
+            data[name] = values[0]
+    if errors:
+        raise ValidationError(errors)
+    serializer.initial_data = data
+    serializer.is_valid(raise_exception=True)
+    return dict(serializer.validated_data)
+
+
+def path_uuid(name: str, value: str) -> UUID:
+    """An id from the path, in the usual 8-4-4-4-12 form in either case.
+
+    Raises:
+        ValidationError: naming ``name``.
+    """
+    try:
+        parsed = UUID(value)
+    except ValueError:
+        parsed = None
+    if parsed is None or str(parsed) != value.lower():  # UUID() also takes braces, urn:uuid: and bare hex
+        raise ValidationError({name: ["This is not a UUID."]})
+    return parsed
+
+
+def _printable(name: str) -> str:
+    return "".join(character if character.isprintable() else "\ufffd" for character in name[:100])

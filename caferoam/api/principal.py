@@ -1,0 +1,20 @@
+"""Who is asking."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """The owner of a verified access token. There is no row of ours behind it."""
+
+    user_id: UUID
+    session_id: UUID
+    aal: str
+    """Authenticator assurance level: ``aal1``, or ``aal2`` after a second factor."""
+    email: str | None
+    is_guest: bool = False
+    """Signed in without an account (Supabase's anonymous sign-in): may browse, is no member."""
+
+    is_authenticated: ClassVar[bool] = True

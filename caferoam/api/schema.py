@@ -1,0 +1,101 @@
+"""How the API describes itself: OpenAPI 3.1, generated from the views."""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import build_bearer_security_scheme_object
+from drf_spectacular.utils import Direction, OpenApiResponse
+from rest_framework import serializers
+
+from caferoam.api.authentication import IsMember
+from caferoam.api.problems import PROBLEM_JSON
+
+_DESCRIPTIONS: Mapping[int, str] = {
+    400: "Something in the request is unknown or not acceptable; `errors` names it.",
+    401: "No access token where one is needed, or not a valid one.",
+    403: "Known, but not allowed.",
+    404: "Absent, or not yours.",
+    409: "It conflicts with what is stored.",
+    429: "Too many requests; see Retry-After.",
+    503: "Not available at the moment; see Retry-After.",
+}
+
+
+class ProblemSerializer(serializers.Serializer[None]):
+    """Problem details (RFC 9457)."""
+
+    type = serializers.CharField(help_text="A URN of the kind of problem.")
+    title = serializers.CharField(help_text="The HTTP status in words.")
+    status = serializers.IntegerField()
+    detail = serializers.CharField(help_text="What a person should know.")
+    instance = serializers.CharField(  # type: ignore[assignment] # the wire's own name, which Serializer uses too
+        help_text="The request's id, also in X-Request-ID."
+    )
+    code = serializers.CharField(help_text="Stable, for programs.")
+    errors = serializers.DictField(  # type: ignore[assignment] # likewise
+        child=serializers.ListField(child=serializers.CharField()),
+        required=False,
+        help_text="Messages by field or parameter.",
+    )
+
+
+def problem_responses(*statuses: int) -> dict[tuple[int, str], OpenApiResponse]:
+    """Entries for ``extend_schema(responses={200: …, **problem_responses(409)})``.
+
+    Needed only for what is special to an endpoint: ``ProblemAutoSchema`` adds the rest.
+    """
+    return {(status, PROBLEM_JSON): OpenApiResponse(ProblemSerializer, _DESCRIPTIONS[status]) for status in statuses}
+
+
+class ProblemAutoSchema(AutoSchema):
+    """Adds to every operation the problems that its kind can answer: 400 and 404 by its parameters, 401, 403, 503."""
+
+    def _get_response_bodies(self, direction: Direction = "response") -> dict[str, Any]:
+        bodies: dict[str, Any] = super()._get_response_bodies(direction)
+        for status in self._usual_problems():
+            if str(status) not in bodies:
+                response = OpenApiResponse(ProblemSerializer, _DESCRIPTIONS[status])
+                bodies[str(status)] = self._get_response_for_code(  # type: ignore[no-untyped-call] # upstream's gap
+                    response, str(status), [PROBLEM_JSON], direction
+                )
+        return dict(sorted(bodies.items()))
+
+    def _usual_problems(self) -> Sequence[int]:
+        if not self.view.authentication_classes:
+            return ()
+        parameters = self._get_parameters()
+        asks = parameters or self.method in {"POST", "PUT", "PATCH"}
+        return (
+            *((400,) if asks else ()),
+            401,
+            *((403,) if IsMember in self.view.permission_classes else ()),
+            *((404,) if any(parameter["in"] == "path" for parameter in parameters) else ()),
+            503,
+        )
+
+
+class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call] # upstream's gap
+    """Registers itself with the generator by being defined."""
+
+    target_class = "caferoam.api.authentication.SupabaseAuthentication"
+    name = "supabase"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
+        """An access token of the project's Supabase Auth."""
+        return build_bearer_security_scheme_object("Authorization", "Bearer", "JWT")
+
+
+def drop_trailing_slash(endpoints: Sequence[tuple[str, str, str, Any]]) -> list[tuple[str, str, str, Any]]:
+    """Preprocessing hook: every route answers under two spellings, of which one is described."""
+    return [endpoint for endpoint in endpoints if not endpoint[0].endswith("/")]
+
+
+@cache
+def document() -> dict[str, Any]:
+    """The OpenAPI document; the same for everybody, so it is made once."""
+    schema: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+    return schema

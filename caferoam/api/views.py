@@ -1,0 +1,46 @@
+"""The two kinds of views: open to all, and for members."""
+
+from contextlib import AbstractContextManager
+from typing import Any
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from rest_framework.permissions import AllowAny
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from caferoam.api import identity
+from caferoam.api.authentication import IsMember
+from caferoam.api.principal import Principal
+
+
+class PublicAPIView(APIView):
+    """Open to all. Its statements run in autocommit as ``anon``, the login's own default role."""
+
+    permission_classes = (AllowAny,)
+
+
+class MemberAPIView(APIView):
+    """For members. Every statement must run inside ``with self.as_member():``, and the answer must be plain data."""
+
+    permission_classes = (IsMember,)
+
+    @property
+    def principal(self) -> Principal:
+        """The member who asks."""
+        user: object = self.request.user
+        if not isinstance(user, Principal):
+            raise TypeError("No member is signed in: is the view's IsMember permission gone?")
+        return user
+
+    def as_member(self) -> AbstractContextManager[None]:
+        """One transaction in which the database knows the member; see ``identity.as_member``."""
+        return identity.as_member(self.principal)
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Answer under the guard, rendering included: Django would render after the view, where a lazy queryset would
+        be read as nobody.
+        """
+        with identity.only_bound_statements():
+            response = super().dispatch(request, *args, **kwargs)
+            return response.render() if isinstance(response, Response) else response
