@@ -59,3 +59,5 @@ def adopt_running_stack(
         return
     for name, value in stack.environment(login_for(arguments)).items():
         environment.setdefault(name, value)
+    if list(arguments[1:2]) == ["dbshell"]:  # it starts psql, which came with the server
+        environment["PATH"] = os.pathsep.join([stack.postgres_binaries, environment.get("PATH", os.defpath)])

@@ -94,10 +94,11 @@ class StackSecrets:
 
 @dataclass(frozen=True)
 class Stack:
-    """How to speak to a running stack: one database address per login, and what every process needs besides."""
+    """How to speak to a running stack: one database address per login, what every process needs besides, and psql."""
 
     database_urls: Mapping[Login, str]
     common: Mapping[str, str]
+    postgres_binaries: str
 
     def environment(self, login: Login) -> dict[str, str]:
         """The environment variables of a process with this login."""
@@ -109,6 +110,14 @@ class Stack:
     @classmethod
     def read(cls, path: Path) -> Self:
         return cls(**json.loads(path.read_text()))
+
+
+def read_json(path: Path) -> dict[str, object]:
+    """The object in the file, or an empty one where there is no file."""
+    with suppress(FileNotFoundError):
+        content: dict[str, object] = json.loads(path.read_text())
+        return content
+    return {}
 
 
 def try_lock(path: Path) -> IO[bytes] | None:

@@ -1,0 +1,41 @@
+"""The one screen that ``make run`` ends with: what runs where, and a line to try it with."""
+
+import os
+import shlex
+from pathlib import Path
+from typing import Final
+
+EXAMPLE_SEARCH: Final = "有插座可以工作的安靜咖啡廳"
+EXAMPLE_MEMBER: Final = "guest@example.com"
+
+
+def summary(*, api_url: str, postgres_port: int, valkey_port: int, standin_url: str, logs: Path, token: str) -> str:
+    """The screen as text."""
+    rows = [
+        ("API", api_url, "docs at /docs, health at /healthz and /readyz"),
+        ("PostgreSQL", f"127.0.0.1:{postgres_port}", "a shell: .venv/bin/python manage.py dbshell"),
+        ("Valkey", f"127.0.0.1:{valkey_port}", "the job queue's doorbell"),
+        ("Sign-in", standin_url, "stands in for Supabase Auth"),
+        ("Background", "relay, worker, beat", "jobs, and the daily schedule"),
+        ("Logs", os.path.relpath(logs), "one file per process"),
+    ]
+    table = "\n".join(f"  {what:<12}{where:<26}{note}" for what, where, note in rows)
+    ask = " ".join(
+        [
+            "curl -G",
+            shlex.quote(f"{api_url}/search"),
+            "-H",
+            shlex.quote(f"Authorization: Bearer {token}"),
+            "--data-urlencode",
+            shlex.quote(f"text={EXAMPLE_SEARCH}"),
+        ]
+    )
+    return f"""
+CafeRoam is up. Ctrl-C stops all of it; `make reset` forgets its data.
+
+{table}
+
+Ask it where to go. The token lasts an hour; `.venv/bin/python manage.py dev_token you@example.com` prints a new one.
+
+{ask}
+"""

@@ -1,0 +1,233 @@
+"""``make run``: start everything in order, watch over it, stop all of it.
+
+One rule for failures: when any part cannot start, or ends later, everything is stopped and one line says which part it
+was and what to do. A half-running stack would only mislead. All processes are started and watched from the main thread.
+"""
+
+import errno
+import os
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Callable, Mapping
+from types import FrameType
+from typing import IO, Final
+
+import psycopg
+
+from caferoam.local import ports
+from caferoam.local.api_port import VARIABLE as API_PORT_VARIABLE
+from caferoam.local.api_port import ApiPort
+from caferoam.local.child import Child
+from caferoam.local.console import Console
+from caferoam.local.errors import LocalStackError
+from caferoam.local.files import write_private_json
+from caferoam.local.members import find_or_make_user
+from caferoam.local.process import last_lines, wait_until
+from caferoam.local.programs import Program, programs
+from caferoam.local.screen import EXAMPLE_MEMBER, summary
+from caferoam.local.servers import Servers
+from caferoam.local.stack import CHECKOUT, LocalFiles, Login, Stack, read_json, try_lock
+from caferoam.local.tokens import sign_token
+
+_ROOM_NEEDED_MB: Final = 300
+_READY_PATIENCE_S: Final = 120.0
+_END_PATIENCE_S: Final = 6.0
+_POLL_S: Final = 0.05
+_WATCH_S: Final = 0.2
+
+
+class StopRequested(Exception):  # noqa: N818 - no error: Ctrl-C, SIGTERM, or the terminal was closed
+    """Somebody wants the stack to end."""
+
+
+class Supervisor:
+    """One run of the stack, from the lock to the last process stopped."""
+
+    def __init__(self, files: LocalFiles, environment: Mapping[str, str], console: Console) -> None:
+        self._files = files
+        self._environment = environment
+        self._console = console
+        self._stop_signals = 0
+        self._lock: IO[bytes] | None = None
+        self._api_port: ApiPort | None = None
+        self._servers: Servers | None = None
+        self._children: list[Child] = []
+
+    def run(self) -> int:
+        """Run until somebody ends it; the exit code says whether that went as it should."""
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # nohup means it
+                signal.signal(number, self._on_stop_signal)
+        failure = ""
+        try:
+            self._start()
+            while True:
+                self._pause(_WATCH_S)
+        except StopRequested:
+            pass
+        except LocalStackError as exc:
+            failure = str(exc)
+        except psycopg.errors.DiskFull:
+            failure = self._disk_full()
+        except OSError as exc:
+            if exc.errno != errno.ENOSPC:
+                raise
+            failure = self._disk_full()
+        finally:
+            self._stop()
+        if failure:  # said last, where nothing scrolls it away
+            self._console.text(f"make run: {failure}")
+        return 1 if failure else 0
+
+    def _start(self) -> None:
+        if self._environment.get("CAFEROAM_ENV", "local") != "local":
+            raise LocalStackError("this starts a laptop's stack, but CAFEROAM_ENV says otherwise: unset it")
+        self._files.make()
+        self._take_lock()
+        if shutil.disk_usage(self._files.root).free < _ROOM_NEEDED_MB * 2**20:
+            raise LocalStackError(self._disk_full())
+        self._api_port = api_port = ApiPort(self._environment.get(API_PORT_VARIABLE))
+        if api_port.gave_way:
+            self._say(f"another checkout's API has port 8000, so this one takes {api_port.number}")
+        self._servers = servers = Servers(self._files)
+        stack = servers.start()
+        self._say(f"PostgreSQL {servers.postgres.version}, Valkey and the sign-in stand-in are up")
+        self._prepare_database(servers, stack)
+        api_port.hand_over()
+        self._start_programs(servers, stack, api_port.number)
+        self._publish(servers, stack, f"http://{ports.HOST}:{api_port.number}")
+
+    def _take_lock(self) -> None:
+        def taken() -> bool:
+            self._lock = try_lock(self._files.lock)
+            return self._lock is not None
+
+        if not wait_until(taken, 1.0):  # manage.py commands touch the lock for a moment, to see whether a stack runs
+            address = read_json(self._files.run).get("api", "still starting")
+            raise LocalStackError(f"already running in this checkout ({address}): stop that one first")
+        self._withdraw()  # what a killed supervisor left
+
+    def _prepare_database(self, servers: Servers, stack: Stack) -> None:
+        self._manage("migrate", stack, "owner", "migrate", "--no-input")
+        servers.make_logins(stack.database_urls["owner"])
+        self._manage("taxonomy", stack, "worker", "load_taxonomy")
+        with psycopg.connect(stack.database_urls["worker"]) as connection:
+            row = connection.execute("SELECT EXISTS (SELECT FROM public.shops)").fetchone()
+        if not (row and row[0]):
+            self._manage("demo", stack, "worker", "load_demo")
+
+    def _start_programs(self, servers: Servers, stack: Stack, api_port: int) -> None:
+        """Start them all at once and wait until every one really works."""
+        waiting: dict[str, Callable[[], bool]] = {}
+        for program in programs(api_port=api_port, admin_dsn=servers.postgres.dsn(), redis_url=servers.valkey.url):
+            self._children.append(self._spawn(program, stack))
+            waiting[program.name] = program.is_ready
+        deadline = time.monotonic() + _READY_PATIENCE_S
+        while waiting:
+            self._pause(_POLL_S)
+            waiting = {name: is_ready for name, is_ready in waiting.items() if not is_ready()}
+            if time.monotonic() > deadline:
+                names = ", ".join(waiting)
+                raise LocalStackError(f"{names} did not get ready in {_READY_PATIENCE_S:.0f} s: see {self._files.logs}")
+
+    def _publish(self, servers: Servers, stack: Stack, api_url: str) -> None:
+        """Let others find the stack, and show the screen."""
+        with psycopg.connect(stack.database_urls["worker"]) as connection, connection.cursor() as cursor:
+            member = find_or_make_user(cursor, EXAMPLE_MEMBER)
+        issuer = f"{servers.standin.url}/auth/v1"
+        token = sign_token(servers.signing_key, issuer=issuer, user_id=member, email=EXAMPLE_MEMBER)
+        stack.publish(self._files.stack)
+        write_private_json(self._files.run, {"api": api_url, "admin": None, "pid": os.getpid()})
+        self._console.text(
+            summary(
+                api_url=api_url,
+                postgres_port=servers.postgres.port,
+                valkey_port=servers.valkey.port,
+                standin_url=servers.standin.url,
+                logs=self._files.logs,
+                token=token,
+            )
+        )
+
+    def _manage(self, name: str, stack: Stack, login: Login, *arguments: str) -> None:
+        """Run a management command to its end."""
+        program = Program(name, login, ("manage.py", *arguments), is_ready=lambda: True)
+        child = self._spawn(program, stack)
+        self._children.append(child)
+        while child.exit_code is None:
+            self._pause(_POLL_S, ending=child)
+        self._children.remove(child)
+        child.kill_rest()
+        if child.exit_code != 0:
+            raise LocalStackError(_died(f"manage.py {' '.join(arguments)}", child.exit_code, child.last_lines()))
+
+    def _spawn(self, program: Program, stack: Stack) -> Child:
+        # The user's PG* variables would redirect or break connections that name everything they need themselves.
+        inherited = {name: value for name, value in self._environment.items() if not name.startswith("PG")}
+        own = {"PYTHONUNBUFFERED": "1", "PGAPPNAME": program.session_name, "MALLOC_ARENA_MAX": "2"}
+        return Child(
+            program.name,
+            [sys.executable, *program.arguments],
+            environment={**inherited, **stack.environment(program.login), **own},
+            directory=CHECKOUT,
+            log_file=self._files.logs / f"{program.name}.log",
+            console=self._console,
+        )
+
+    def _pause(self, seconds: float = 0, *, ending: Child | None = None) -> None:
+        """Wait a little; raise when the stack is to end, or when any process other than ``ending`` has ended."""
+        time.sleep(seconds)
+        if self._stop_signals:
+            raise StopRequested
+        for child in self._children:
+            if child is not ending and child.exit_code is not None:
+                raise LocalStackError(_died(child.name, child.exit_code, child.last_lines()))
+        for name, (process, log_file) in (self._servers.watched() if self._servers else {}).items():
+            if process is not None and process.poll() is not None:
+                raise LocalStackError(_died(name, process.returncode, last_lines(log_file)))
+
+    def _stop(self) -> None:
+        """Stop whatever runs, those first that use the others. A second signal cuts the patience short."""
+        self._withdraw()
+        if self._children or self._servers:
+            self._say("stopping everything")
+        already_asked = self._stop_signals
+        for child in self._children:
+            child.ask_to_end()
+        wait_until(lambda: self._stop_signals > already_asked or self._have_ended(), _END_PATIENCE_S)
+        for child in self._children:
+            child.kill_rest()
+        if self._servers is not None:
+            self._servers.stop()
+        if self._api_port is not None:
+            self._api_port.release()
+        if self._lock is not None:
+            self._lock.close()
+
+    def _have_ended(self) -> bool:
+        return all(child.exit_code is not None for child in self._children)
+
+    def _withdraw(self) -> None:
+        """Take back what tells others that the stack runs. Only its holder of the lock may."""
+        if self._lock is not None:
+            self._files.run.unlink(missing_ok=True)
+            self._files.stack.unlink(missing_ok=True)
+
+    def _on_stop_signal(self, _number: int, _frame: FrameType | None) -> None:
+        self._stop_signals += 1
+
+    def _say(self, text: str) -> None:
+        self._console.line("run", text)
+
+    def _disk_full(self) -> str:
+        return f"the disk that holds {self._files.root} is full: free at least {_ROOM_NEEDED_MB} MB, then run it again"
+
+
+def _died(name: str, exit_code: int | None, tail: str) -> str:
+    """One line on what ended and how, then its last words, indented."""
+    how = f"was killed by signal {-exit_code}" if exit_code and exit_code < 0 else f"ended with code {exit_code}"
+    remedy = "the disk is full: free some space" if "No space left on device" in tail else "its last lines say why"
+    words = "\n".join(f"    {line}" for line in tail.splitlines())
+    return f"{name} {how}, so everything was stopped; {remedy}, then `make run` again\n{words}"
