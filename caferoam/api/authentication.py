@@ -3,6 +3,7 @@
 import logging
 import time
 from functools import cache
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -10,11 +11,13 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import APIException, AuthenticationFailed, PermissionDenied
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from caferoam.api.jwks import KeyCache, KeysUnavailableError
 from caferoam.api.principal import Principal
 from caferoam.api.tokens import ThirdPartyToken, TokenRefused, TokenRules, bearer_token, secret_weakness, verify
+
+if TYPE_CHECKING:
+    from rest_framework.views import APIView  # at run time this module is imported from there, as the default
 
 logger = logging.getLogger(__name__)
 
@@ -67,7 +70,7 @@ class SupabaseAuthentication(BaseAuthentication):
 class IsMember(BasePermission):
     """Signed in with an account. The default of every view: endpoints are closed unless opened."""
 
-    def has_permission(self, request: Request, view: APIView) -> bool:
+    def has_permission(self, request: Request, view: "APIView") -> bool:
         """Raises ``PermissionDenied`` for a guest; returns False (401) when nobody is signed in."""
         user: object = request.user
         if isinstance(user, Principal) and user.is_guest:
