@@ -1,8 +1,7 @@
-"""Which port the API gets: the one asked for, held from the moment of choice until the API takes it over."""
+"""Which port the API gets."""
 
 import os
 import tempfile
-from contextlib import suppress
 from pathlib import Path
 from typing import IO, Final
 
@@ -15,10 +14,10 @@ DEFAULT: Final = 8000
 
 
 class ApiPort:
-    """Chooses and holds the port.
+    """Chooses the port and claims it among all checkouts of this user until released.
 
-    A port that was asked for by name is that one or an error. The default one gives way when it is another CafeRoam of
-    the same user that has it, so that two checkouts run side by side; for any other program it is an error as well.
+    A port that was asked for by name is that one or an error. The default one gives way when another checkout has it,
+    so that two run side by side; for any other program it is an error as well.
 
     Raises:
         LocalStackError: the setting is no port.
@@ -27,55 +26,33 @@ class ApiPort:
 
     def __init__(self, setting: str | None) -> None:
         wanted = _parse(setting) if setting else DEFAULT
-        self.gave_way = False
-        try:
-            self._holder = ports.reserve(wanted)
-        except OSError as exc:
-            if setting or not _belongs_to_caferoam(wanted):
-                remedy = (
-                    f"stop the program that uses it, or choose another port with {VARIABLE}=8001 (0 takes any free one)"
-                )
-                raise PortInUseError(wanted, remedy) from exc
-            self.gave_way = True
-            self._holder = ports.reserve(0)
-        self.number: int = self._holder.getsockname()[1]
-        self._claim = _claim(self.number)
-
-    def hand_over(self) -> None:
-        """Free the port for the API, which is about to listen on it."""
-        self._holder.close()
+        claim = _claim(wanted) if wanted else None
+        self.gave_way = claim is None and not setting
+        if wanted and not self.gave_way and (claim is None or not ports.is_free(wanted)):
+            if claim is not None:
+                claim.close()
+            remedy = f"stop the program that uses it, or choose another with {VARIABLE}=8001 (0 takes any free one)"
+            raise PortInUseError(wanted, remedy)
+        self.number = wanted if claim is not None else ports.free_port()
+        self._claim = claim or _claim(self.number)
 
     def release(self) -> None:
-        """Give it up altogether."""
-        self._holder.close()
+        """Let other checkouts have it."""
         if self._claim is not None:
             self._claim.close()
 
 
 def _parse(setting: str) -> int:
-    if not setting.isdecimal() or int(setting) > 65535:
+    if not (setting.isascii() and setting.isdecimal() and int(setting) <= 65535):
         raise LocalStackError(f"{VARIABLE} must be a port from 1 to 65535, or 0 for any free one, not {setting!r}")
     return int(setting)
 
 
-def _claim_file(port: int) -> Path:
-    """Locked while a CafeRoam of this user has the port, in whatever checkout."""
-    return Path(tempfile.gettempdir()) / f"caferoam-{os.getuid()}" / f"{port}.lock"
-
-
 def _claim(port: int) -> IO[bytes] | None:
-    with suppress(OSError):  # only a courtesy to other checkouts
-        _claim_file(port).parent.mkdir(mode=0o700, exist_ok=True)
-        return try_lock(_claim_file(port))
-    return None
-
-
-def _belongs_to_caferoam(port: int) -> bool:
+    """A file that stays locked while a checkout of this user has the port, or None when another one has it locked."""
+    folder = Path(tempfile.gettempdir()) / f"caferoam-{os.getuid()}"
     try:
-        lock = try_lock(_claim_file(port))
-    except OSError:
-        return False
-    if lock is None:
-        return True
-    lock.close()
-    return False
+        folder.mkdir(mode=0o700, exist_ok=True)
+        return try_lock(folder / f"{port}.lock")
+    except PermissionError:  # somebody else made that folder: then there is no telling, and nobody is in the way
+        return Path(os.devnull).open("rb")

@@ -8,7 +8,7 @@ HOST = "127.0.0.1"
 def is_free(port: int) -> bool:
     """Whether a server could listen on ``port`` now. Ports in TIME_WAIT count as free, as they do for the servers."""
     try:
-        reserve(port).close()
+        _bind(port).close()
     except OSError:
         return False
     return True
@@ -18,13 +18,12 @@ def free_port(preferred: int | None = None) -> int:
     """``preferred`` when it is free, else one that the kernel picks. Another program may be quicker to take it."""
     if preferred is not None and is_free(preferred):
         return preferred
-    with reserve(0) as holder:
+    with _bind(0) as holder:
         port: int = holder.getsockname()[1]
     return port
 
 
-def reserve(port: int) -> socket.socket:
-    """Bind without listening: nobody else gets the port until the socket is closed. ``OSError`` when it is taken."""
+def _bind(port: int) -> socket.socket:
     holder = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:
         holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -8,6 +8,8 @@ from http import HTTPStatus
 
 import psycopg
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from caferoam.local import ports
 from caferoam.local.stack import Login
@@ -76,7 +78,7 @@ def has_session(admin_dsn: str, session_name: str, last_query: str) -> bool:
 def awaits_work(redis_url: str) -> bool:
     """Whether some Celery worker blocks on its queues, ready to take the next message."""
     try:
-        with redis.Redis.from_url(redis_url, socket_timeout=2) as client:
+        with redis.Redis.from_url(redis_url, socket_timeout=2, retry=Retry(NoBackoff(), retries=0)) as client:
             return any(session["cmd"] == "brpop" for session in client.client_list())
     except redis.ConnectionError:
         return False

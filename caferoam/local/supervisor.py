@@ -95,7 +95,6 @@ class Supervisor:
         stack = servers.start()
         self._say(f"PostgreSQL {servers.postgres.version}, Valkey and the sign-in stand-in are up")
         self._prepare_database(servers, stack)
-        api_port.hand_over()
         self._start_programs(servers, stack, api_port.number)
         self._publish(servers, stack, f"http://{ports.HOST}:{api_port.number}")
 

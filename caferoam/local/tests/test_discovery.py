@@ -1,0 +1,101 @@
+import stat
+from pathlib import Path
+
+import pytest
+
+from caferoam.local.discovery import adopt_running_stack, login_for
+from caferoam.local.stack import LocalFiles, Login, Stack, StackSecrets, is_running, try_lock
+
+STACK = Stack(
+    database_urls={"owner": "postgresql://owner", "api": "postgresql://api", "worker": "postgresql://worker"},
+    common={"REDIS_URL": "redis://here", "CAFEROAM_ENV": "local"},
+    postgres_binaries="/wheel/bin",
+)
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> LocalFiles:
+    files = LocalFiles(tmp_path / ".local")
+    files.make()
+    return files
+
+
+@pytest.mark.parametrize(
+    ("command", "login"),
+    [
+        ("migrate", "owner"),
+        ("makemigrations", "owner"),
+        ("dbshell", "owner"),
+        ("sqlmigrate", "owner"),
+        ("flush", "owner"),
+        ("runserver", "api"),
+        ("import_shops", "worker"),
+        ("relay", "worker"),
+        ("shell", "worker"),
+        ("dev_token", "worker"),
+    ],
+)
+def test_each_command_gets_the_login_it_needs(files: LocalFiles, command: str, login: Login) -> None:
+    STACK.publish(files.stack)
+    environment: dict[str, str] = {}
+    with try_lock(files.lock) or pytest.fail("the lock is free"):
+        adopt_running_stack(["manage.py", command, "--option"], environment, files)
+    assert environment["DATABASE_URL"] == f"postgresql://{login}"
+    assert environment["REDIS_URL"] == "redis://here"
+
+
+def test_without_a_command_the_worker_login_is_taken() -> None:
+    assert login_for(["manage.py"]) == "worker"
+
+
+def test_a_database_named_by_the_user_is_left_alone(files: LocalFiles) -> None:
+    STACK.publish(files.stack)
+    environment = {"DATABASE_URL": "postgresql://elsewhere"}
+    with try_lock(files.lock) or pytest.fail("the lock is free"):
+        adopt_running_stack(["manage.py", "migrate"], environment, files)
+    assert environment == {"DATABASE_URL": "postgresql://elsewhere"}
+
+
+def test_a_variable_set_by_the_user_keeps_its_value(files: LocalFiles) -> None:
+    STACK.publish(files.stack)
+    environment = {"REDIS_URL": "redis://elsewhere"}
+    with try_lock(files.lock) or pytest.fail("the lock is free"):
+        adopt_running_stack(["manage.py", "shell"], environment, files)
+    assert environment["REDIS_URL"] == "redis://elsewhere"
+
+
+def test_what_a_dead_stack_left_is_not_believed(files: LocalFiles) -> None:
+    STACK.publish(files.stack)
+    environment: dict[str, str] = {}
+    adopt_running_stack(["manage.py", "migrate"], environment, files)
+    assert environment == {}
+
+
+def test_a_stack_that_is_still_starting_is_not_adopted(files: LocalFiles) -> None:
+    environment: dict[str, str] = {}
+    with try_lock(files.lock) or pytest.fail("the lock is free"):
+        adopt_running_stack(["manage.py", "migrate"], environment, files)
+    assert environment == {}
+
+
+def test_dbshell_finds_the_psql_that_came_with_the_server(files: LocalFiles) -> None:
+    STACK.publish(files.stack)
+    environment = {"PATH": "/usr/bin"}
+    with try_lock(files.lock) or pytest.fail("the lock is free"):
+        adopt_running_stack(["manage.py", "dbshell"], environment, files)
+    assert environment["PATH"] == "/wheel/bin:/usr/bin"
+
+
+def test_only_one_can_hold_the_lock_and_asking_takes_nothing_away(files: LocalFiles) -> None:
+    assert not is_running(files)
+    with try_lock(files.lock) or pytest.fail("the lock is free"):
+        assert is_running(files)
+        assert try_lock(files.lock) is None
+    assert not is_running(files)
+
+
+def test_secrets_are_made_once_and_private(files: LocalFiles) -> None:
+    first = StackSecrets.load_or_make(files.secrets)
+    assert StackSecrets.load_or_make(files.secrets) == first
+    assert stat.S_IMODE(files.secrets.stat().st_mode) == 0o600
+    assert len({first.secret_key, first.owner_password, first.api_password, first.worker_password}) == 4
