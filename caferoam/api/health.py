@@ -213,7 +213,9 @@ def _connect() -> psycopg.Connection[tuple[Any, ...]]:
 
 @cache
 def _migrations() -> frozenset[tuple[str, str]]:
-    return frozenset(MigrationLoader(None).disk_migrations)
+    loader = MigrationLoader(None, load=False)
+    loader.load_disk()
+    return frozenset(loader.disk_migrations)
 
 
 _readiness = Readiness(

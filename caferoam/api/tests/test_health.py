@@ -1,0 +1,119 @@
+"""Alive means alive; ready means that everything a request needs is there."""
+
+import threading
+import time
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from django.db import connection
+from django.test import Client
+from pytest_django.fixtures import Settings
+
+from caferoam.api import health
+from caferoam.api.health import CheckFailedError, Readiness
+from caferoam.testing.tokens import Issuer, JwksServer, SignToken
+
+pytestmark = pytest.mark.urls("caferoam.api.tests.urls")
+
+
+@pytest.fixture(autouse=True)
+def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forgets what an earlier test was told."""
+    monkeypatch.setattr(health, "REMEMBER_S", -1.0)
+
+
+@pytest.fixture
+def dead_keys(settings: Settings) -> Iterator[None]:
+    with JwksServer(Issuer()) as server:
+        server.status = 500
+        settings.SUPABASE_JWKS_URL = server.url
+        yield
+
+
+def test_alive_asks_nothing_and_nobody(client: Client) -> None:
+    for path in ("/healthz", "/healthz/"):
+        response = client.get(path, headers={"Accept": "text/plain", "Authorization": "Bearer junk"})
+        assert (response.status_code, response.json()) == (200, {"status": "alive"})
+
+
+@pytest.mark.usefixtures("api_login")
+class TestReady:
+    def test_all_is_well(self, client: Client, sign_token: SignToken) -> None:
+        response = client.get("/readyz")
+        assert response.json() == {
+            "status": "ready",
+            "checks": {name: {"ok": True} for name in ("database", "migrations", "redis", "keys")},
+        }
+        assert response.status_code == 200
+
+    def test_what_fails_is_named_and_the_rest_still_told(
+        self, client: Client, settings: Settings, dead_keys: None
+    ) -> None:
+        settings.REDIS_URL = "redis://127.0.0.1:1/0"
+        started = time.monotonic()
+        response = client.get("/readyz")
+        assert time.monotonic() - started < 2.5
+        assert response.status_code == 503
+        assert response["Content-Type"] == "application/problem+json"
+        body = response.json()
+        assert body["code"] == "not_ready"
+        assert body["detail"] == "redis: it cannot be reached; keys: no key could be loaded"
+        assert body["checks"] == {
+            "database": {"ok": True},
+            "migrations": {"ok": True},
+            "redis": {"ok": False, "detail": "it cannot be reached"},
+            "keys": {"ok": False, "detail": "no key could be loaded"},
+        }
+
+    def test_a_project_that_signs_with_its_secret_needs_no_keys(self, settings: Settings, dead_keys: None) -> None:
+        settings.SUPABASE_JWT_SECRET = "a secret of this project that is long enough"
+        health.check_keys()
+
+    @pytest.mark.parametrize("login", ["owner", "worker"])
+    def test_a_login_that_passes_by_row_security_is_refused(
+        self, monkeypatch: pytest.MonkeyPatch, login: str, request: pytest.FixtureRequest
+    ) -> None:
+        other: psycopg.Connection = request.getfixturevalue(login)
+        monkeypatch.setitem(connection.settings_dict, "USER", other.info.user)
+        monkeypatch.setitem(connection.settings_dict, "PASSWORD", other.info.password)
+        with pytest.raises(CheckFailedError, match="bypass row security"):
+            health.check_database()
+
+    def test_a_database_that_is_gone_is_named_without_its_address(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setitem(connection.settings_dict, "PORT", "1")
+        with pytest.raises(CheckFailedError, match=r"^it cannot be reached$"):
+            health.check_database()
+        with pytest.raises(CheckFailedError, match=r"^they cannot be read$"):
+            health.check_migrations()
+
+    def test_a_migration_that_is_not_applied_is_counted(self, owner: psycopg.Connection) -> None:
+        owner.execute("UPDATE django_migrations SET name = name || '?' WHERE app = 'database' AND name LIKE '0002%'")
+        try:
+            with pytest.raises(CheckFailedError, match=r"^1 are not applied$"):
+                health.check_migrations()
+        finally:
+            owner.execute("UPDATE django_migrations SET name = rtrim(name, '?') WHERE app = 'database'")
+
+
+class TestReadiness:
+    def test_a_check_that_hangs_is_given_up_after_two_seconds(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(health, "DEADLINE_S", 0.05)
+        forever = threading.Event()
+        outcome = Readiness({"slow": lambda: forever.wait(5) and None, "quick": lambda: None}).ask()
+        forever.set()
+        assert outcome == {"slow": "no answer within 0 s", "quick": None}
+
+    def test_the_outcome_is_remembered_for_a_moment(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(health, "REMEMBER_S", 60.0)
+        asked: list[int] = []
+        readiness = Readiness({"check": lambda: asked.append(1)})
+        assert readiness.ask() == readiness.ask() == {"check": None}
+        assert asked == [1]
+
+    def test_a_surprise_in_a_check_is_not_taken_for_a_fault(self) -> None:
+        def broken() -> None:
+            raise KeyError("x")
+
+        with pytest.raises(KeyError):
+            Readiness({"broken": broken}).ask()
