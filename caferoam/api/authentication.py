@@ -78,6 +78,18 @@ class IsMember(BasePermission):
         return isinstance(user, Principal)
 
 
+def prepare() -> None:
+    """For a process that is about to serve: refuse a setting that would let strangers in, and begin to load the keys.
+
+    Raises:
+        ImproperlyConfigured: as ``token_rules``, or the keys would come over an open wire.
+    """
+    token_rules()
+    if settings.CAFEROAM_ENV == "production" and not settings.SUPABASE_JWKS_URL.startswith("https://"):
+        raise ImproperlyConfigured("SUPABASE_JWKS_URL must begin with https:// in production.")
+    token_keys().warm()
+
+
 def token_keys() -> KeyCache:
     """The process's keys of the configured project."""
     return _key_cache(settings.SUPABASE_JWKS_URL, allow_empty=bool(settings.SUPABASE_JWT_SECRET))

@@ -7,15 +7,17 @@ from urllib.parse import unquote_to_bytes
 
 import structlog
 from django.core.exceptions import DisallowedHost
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
 from caferoam.api.problems import REQUEST_ID_HEADER, Problem, answer, request_id
 
 BODY_MAX_BYTES = 1024 * 1024
 PATH_MAX_LENGTH = 2_048
-# Generous on purpose: a search text far too long is answered by the view, which names the field.
-QUERY_MAX_LENGTH = 128 * 1024
+# Generous on purpose: a search text far too long is answered by the view, which names the field. The server itself cuts
+# off at 64 KB, with an empty body.
+QUERY_MAX_LENGTH = 60_000
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
@@ -36,6 +38,9 @@ class RequestMiddleware:
         if "HTTP_AUTHORIZATION" in request.META or response.status_code >= HTTPStatus.BAD_REQUEST:
             response.headers["Cache-Control"] = "private, no-store"
         patch_vary_headers(response, ["Authorization", "Origin"])
+        if isinstance(response, HttpResponse) and response.content:
+            # Without it the server sends chunks, which proxies and clients handle more slowly.
+            response.headers["Content-Length"] = str(len(response.content))
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase:

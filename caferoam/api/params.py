@@ -1,6 +1,5 @@
 """Strict reading of query parameters and ids: what is not understood is refused by name, never ignored."""
 
-import math
 from typing import Any
 from uuid import UUID
 
@@ -13,17 +12,6 @@ VALUE_MAX_LENGTH = 10_000
 
 class QueryParams(serializers.Serializer[None]):
     """The parameters that one endpoint takes. A repeatable one is a ``ListField``; all others may stand once."""
-
-
-class FiniteFloatField(serializers.FloatField):
-    """A number. ``FloatField`` alone also takes ``nan``, which passes every minimum and maximum, and ``inf``."""
-
-    def to_internal_value(self, data: float | str) -> float:
-        """The number; refuses NaN and the infinities."""
-        number: float = super().to_internal_value(data)
-        if not math.isfinite(number):
-            raise ValidationError("A finite number is required.")
-        return number
 
 
 def parse_query(

@@ -10,7 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from caferoam.api.authentication import token_rules
+from caferoam.api.authentication import prepare, token_keys, token_rules
 from caferoam.api.principal import Principal
 from caferoam.api.tokens import CLI_DEFAULT_SECRET
 from caferoam.testing.tokens import Issuer, JwksServer, SignToken, new_member, usual_claims
@@ -144,6 +144,24 @@ def test_weak_secrets_are_refused_at_once(settings: Settings) -> None:
     settings.CAFEROAM_ENV = "production"
     with pytest.raises(ImproperlyConfigured, match="published"):
         token_rules()
+
+
+def test_a_starting_process_loads_the_keys_and_refuses_a_weak_secret(
+    settings: Settings, silent_server: JwksServer
+) -> None:
+    prepare()
+    assert token_keys().ready()
+    assert len(silent_server.requests) == 1
+    settings.SUPABASE_JWT_SECRET = "short"
+    with pytest.raises(ImproperlyConfigured, match="SUPABASE_JWT_SECRET"):
+        prepare()
+
+
+def test_in_production_keys_come_over_https_alone(settings: Settings) -> None:
+    settings.CAFEROAM_ENV = "production"
+    settings.SUPABASE_JWKS_URL = "http://keys.test/"
+    with pytest.raises(ImproperlyConfigured, match="SUPABASE_JWKS_URL"):
+        prepare()
 
 
 def test_the_bearer_fixture_makes_headers_the_api_accepts(

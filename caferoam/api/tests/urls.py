@@ -1,6 +1,6 @@
 """Small views that show each rule of the API's ground floor."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
 from django.db import OperationalError, connection
@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from caferoam.api.errors import not_found
-from caferoam.api.params import FiniteFloatField, QueryParams, parse_query, path_uuid
+from caferoam.api.params import QueryParams, parse_query, path_uuid
 from caferoam.api.routing import route
 from caferoam.api.views import MemberAPIView, PublicAPIView
 from caferoam.errors import CafeRoamError
@@ -41,7 +41,7 @@ def whoami() -> dict[str, str]:
 
 class EchoParams(QueryParams):
     text = serializers.CharField(max_length=20)
-    ratio = FiniteFloatField(required=False, min_value=0, max_value=1)
+    ratio = serializers.FloatField(required=False, min_value=0, max_value=1)
     tag = serializers.ListField(child=serializers.CharField(max_length=5), required=False)
 
 
@@ -104,6 +104,20 @@ class Fault(PublicAPIView):
 
 def plain_fault(request: HttpRequest, name: str) -> HttpResponse:
     raise FAULTS[name]
+
+
+def refusing_middleware(get_response: object) -> Callable[[HttpRequest], HttpResponse]:
+    def refuse(request: HttpRequest) -> HttpResponse:
+        raise SuspiciousOperation(SECRET_TEXT)
+
+    return refuse
+
+
+def broken_middleware(get_response: object) -> Callable[[HttpRequest], HttpResponse]:
+    def fail(request: HttpRequest) -> HttpResponse:
+        raise ValueError(SECRET_TEXT)
+
+    return fail
 
 
 urlpatterns = [
