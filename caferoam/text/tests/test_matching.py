@@ -99,6 +99,6 @@ def test_a_long_review_is_read_at_the_pace_the_tagger_needs() -> None:
     first = [chr(code) for code in range(0x4E00, 0x4E00 + 1500)]
     matcher = Matcher([Term(f"{char}{other}", "tag", char) for char, other in zip(first, reversed(first), strict=True)])
     review = ("這家店沒有很吵、" + "".join(first[:42])) * 100
-    started = time.perf_counter()
+    started = time.process_time()
     matcher.find(review)
-    assert time.perf_counter() - started < 0.030
+    assert time.process_time() - started < 0.030

@@ -104,7 +104,7 @@ def test_every_lookalike_shields_an_alias() -> None:
         ("不接受訂位", "+walk_in"),
         ("只收現金嗎", "+cash_only"),
         ("可以line pay的日式咖啡廳", "+mobile_payment +japanese_style"),
-        ("quiet place to work with good wifi, open late", "+quiet +deep_work +wifi +late_night"),
+        ("quiet place to work with good wifi, open late", "+quiet +casual_work +wifi +late_night"),
         ("laptop friendly, no time limit, plenty of outlets", "+laptop_friendly +no_time_limit +outlets"),
         ("a cozy cafe without cats", "+cosy -resident_cat"),
         ("not too crowded, good for a date", "-lively +date"),
