@@ -2,6 +2,7 @@
 
 import os
 import sys
+import termios
 import threading
 from contextlib import suppress
 from typing import Final, TextIO
@@ -16,9 +17,20 @@ class Console:
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = stream or sys.stdout
-        self._coloured = self._stream.isatty() and not os.environ.get("NO_COLOR")
+        self._is_terminal = self._stream.isatty()
+        self._coloured = self._is_terminal and not os.environ.get("NO_COLOR")
         self._colour_of: dict[str, str] = {}
         self._lock = threading.Lock()
+
+    def lost_terminal(self) -> bool:
+        """Whether there was a terminal and it is closed now. The SIGHUP may never come: make can swallow it."""
+        if not self._is_terminal:
+            return False
+        try:
+            termios.tcgetattr(self._stream)
+        except termios.error:
+            return True
+        return False
 
     def line(self, name: str, text: str) -> None:
         """One line of the process ``name``."""

@@ -34,7 +34,9 @@ def programs(*, api_port: int, admin_dsn: str, redis_url: str) -> list[Program]:
     """All of them, in the order in which they start. ``admin_dsn`` must see other logins' sessions."""
     granian = ("-m", "granian", "--interface", "wsgi", "--host", ports.HOST, "--port", str(api_port), "--http", "1")
     one_small_server = ("--no-ws", "--workers", "1", "--blocking-threads", "4", "--workers-kill-timeout", "4")
-    celery = ("-m", "celery", "--app", "caferoam.celery:app", "--quiet")
+    # Root is no danger here: the broker needs a password, and messages are JSON.
+    without_lecture = ("-W", "ignore:You're running the worker with superuser privileges")
+    celery = (*without_lecture, "-m", "celery", "--app", "caferoam.celery:app", "--quiet")
     two_at_a_time = ("--pool", "prefork", "--concurrency", "2", "--queues", "default,llm,embedding,maintenance")
     no_chatter = ("--without-gossip", "--without-mingle", "--loglevel", "INFO")
     return [

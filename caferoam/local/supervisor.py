@@ -11,6 +11,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from types import FrameType
 from typing import IO, Final
 
@@ -160,7 +161,9 @@ class Supervisor:
         self._children.remove(child)
         child.kill_rest()
         if child.exit_code != 0:
-            raise LocalStackError(_died(f"manage.py {' '.join(arguments)}", child.exit_code, child.last_lines()))
+            raise LocalStackError(
+                _died(f"manage.py {arguments[0]}", child.exit_code, child.last_lines(), child.log_file)
+            )
 
     def _spawn(self, program: Program, stack: Stack) -> Child:
         # The user's PG* variables would redirect or break connections that name everything they need themselves.
@@ -178,14 +181,14 @@ class Supervisor:
     def _pause(self, seconds: float = 0, *, ending: Child | None = None) -> None:
         """Wait a little; raise when the stack is to end, or when any process other than ``ending`` has ended."""
         time.sleep(seconds)
-        if self._stop_signals:
+        if self._stop_signals or self._console.lost_terminal():
             raise StopRequested
         for child in self._children:
             if child is not ending and child.exit_code is not None:
-                raise LocalStackError(_died(child.name, child.exit_code, child.last_lines()))
+                raise LocalStackError(_died(child.name, child.exit_code, child.last_lines(), child.log_file))
         for name, (process, log_file) in (self._servers.watched() if self._servers else {}).items():
             if process is not None and process.poll() is not None:
-                raise LocalStackError(_died(name, process.returncode, last_lines(log_file)))
+                raise LocalStackError(_died(name, process.returncode, last_lines(log_file), log_file))
 
     def _stop(self) -> None:
         """Stop whatever runs, those first that use the others. A second signal cuts the patience short."""
@@ -224,9 +227,9 @@ class Supervisor:
         return f"the disk that holds {self._files.root} is full: free at least {_ROOM_NEEDED_MB} MB, then run it again"
 
 
-def _died(name: str, exit_code: int | None, tail: str) -> str:
-    """One line on what ended and how, then its last words, indented."""
+def _died(name: str, exit_code: int | None, tail: str, log_file: Path) -> str:
+    """One line on what ended and how and what to do, then its last words, indented."""
     how = f"was killed by signal {-exit_code}" if exit_code and exit_code < 0 else f"ended with code {exit_code}"
-    remedy = "the disk is full: free some space" if "No space left on device" in tail else "its last lines say why"
+    cause = "the disk is full: free some space" if "No space left on device" in tail else "mend what its last lines say"
     words = "\n".join(f"    {line}" for line in tail.splitlines())
-    return f"{name} {how}, so everything was stopped; {remedy}, then `make run` again\n{words}"
+    return f"{name} {how} and everything was stopped: {cause} (all in {log_file}), then `make run` again\n{words}"
