@@ -66,7 +66,8 @@ class PostgresServer:
     """One PostgreSQL server on 127.0.0.1 with its files in ``data_dir``.
 
     ``port=0`` takes any free one; ``durable=False`` trades safety against power cuts for speed. The superuser's
-    password is generated at the first start and kept in ``data_dir``, private. Usable as a context manager.
+    password is generated at the first start and kept in ``data_dir``, private. ``identity`` is found out by
+    itself. Usable as a context manager.
     """
 
     def __init__(
@@ -77,6 +78,7 @@ class PostgresServer:
         version: PostgresVersion = "18",
         durable: bool = True,
         log_file: Path | None = None,
+        identity: ServerIdentity | None = None,
     ) -> None:
         self.version: Final = version
         self.port = port
@@ -86,6 +88,7 @@ class PostgresServer:
         self._password_file = self._home / "superuser.password"
         self._fixed_port = port != 0
         self._durable = durable
+        self._identity = identity
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -95,7 +98,7 @@ class PostgresServer:
             PortInUseError: another program listens on the port asked for.
             LocalStackError: anything else, in one line (with the server's last log lines where they help).
         """
-        identity = server_identity()
+        identity = self._identity or server_identity()
         self._home.mkdir(mode=0o700, parents=True, exist_ok=True)
         identity.give(self._home)
         identity.require_access(self._home, postgres_binaries(self.version))

@@ -32,7 +32,8 @@ from caferoam.local.servers import Servers
 from caferoam.local.stack import CHECKOUT, LocalFiles, Login, Stack, read_json, try_lock
 from caferoam.local.tokens import sign_token
 
-_ROOM_NEEDED_MB: Final = 300
+_ROOM_TO_START_MB: Final = 300
+_ROOM_TO_GO_ON_MB: Final = 30  # better to stop in good order than to have PostgreSQL run into the wall
 _READY_PATIENCE_S: Final = 120.0
 _END_PATIENCE_S: Final = 6.0
 _POLL_S: Final = 0.05
@@ -66,6 +67,7 @@ class Supervisor:
             self._start()
             while True:
                 self._pause(_WATCH_S)
+                self._require_room(_ROOM_TO_GO_ON_MB)
         except StopRequested:
             pass
         except LocalStackError as exc:
@@ -87,8 +89,7 @@ class Supervisor:
             raise LocalStackError("this starts a laptop's stack, but CAFEROAM_ENV says otherwise: unset it")
         self._files.make()
         self._take_lock()
-        if shutil.disk_usage(self._files.root).free < _ROOM_NEEDED_MB * 2**20:
-            raise LocalStackError(self._disk_full())
+        self._require_room(_ROOM_TO_START_MB)
         self._api_port = api_port = ApiPort(self._environment.get(API_PORT_VARIABLE))
         if api_port.gave_way:
             self._say(f"another checkout's API has port 8000, so this one takes {api_port.number}")
@@ -223,8 +224,14 @@ class Supervisor:
     def _say(self, text: str) -> None:
         self._console.line("run", text)
 
+    def _require_room(self, megabytes: int) -> None:
+        if shutil.disk_usage(self._files.root).free < megabytes * 2**20:
+            raise LocalStackError(self._disk_full())
+
     def _disk_full(self) -> str:
-        return f"the disk that holds {self._files.root} is full: free at least {_ROOM_NEEDED_MB} MB, then run it again"
+        return (
+            f"the disk that holds {self._files.root} is full: free at least {_ROOM_TO_START_MB} MB, then run it again"
+        )
 
 
 def _died(name: str, exit_code: int | None, tail: str, log_file: Path) -> str:

@@ -1,10 +1,13 @@
+import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from caferoam.local.discovery import adopt_running_stack, login_for
-from caferoam.local.stack import LocalFiles, Login, Stack, StackSecrets, is_running, try_lock
+from caferoam.local.stack import CHECKOUT, LocalFiles, Login, Stack, StackSecrets, is_running, try_lock
 
 STACK = Stack(
     database_urls={"owner": "postgresql://owner", "api": "postgresql://api", "worker": "postgresql://worker"},
@@ -99,3 +102,18 @@ def test_secrets_are_made_once_and_private(files: LocalFiles) -> None:
     assert StackSecrets.load_or_make(files.secrets) == first
     assert stat.S_IMODE(files.secrets.stat().st_mode) == 0o600
     assert len({first.secret_key, first.owner_password, first.api_password, first.worker_password}) == 4
+
+
+@pytest.mark.slow
+def test_without_a_stack_a_command_says_how_to_start_one(tmp_path: Path) -> None:
+    without_stack = {"PATH": os.environ["PATH"], "CAFEROAM_LOCAL_DIR": str(tmp_path)}
+    command = subprocess.run(
+        [sys.executable, "manage.py", "showmigrations"],
+        cwd=CHECKOUT,
+        env=without_stack,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert command.returncode != 0
+    assert "`make run`" in command.stderr.splitlines()[-1]

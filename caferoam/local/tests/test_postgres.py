@@ -1,14 +1,17 @@
 import os
+import pwd
 import socket
 import stat
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from caferoam.local.errors import LocalStackError, PortInUseError
+from caferoam.local.identity import ServerIdentity
 from caferoam.local.ports import HOST
 from caferoam.local.postgres import PostgresServer, PostgresVersion
 from caferoam.local.process import wait_until
@@ -79,6 +82,26 @@ def test_a_server_that_an_earlier_run_left_behind_is_replaced(
         assert ask(successor, "SELECT 1") == 1
         assert left_behind is not None
         assert left_behind.poll() is not None
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may hand files over to nobody")
+class TestWhereTheKernelForbidsNamespacesToRoot:
+    NOBODY = pwd.getpwnam("nobody")
+    IDENTITY = ServerIdentity(f"{NOBODY.pw_uid}:{NOBODY.pw_gid}", (NOBODY.pw_uid, NOBODY.pw_gid))
+
+    def test_the_server_runs_as_nobody(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            Path(folder).chmod(0o711)
+            with PostgresServer(Path(folder) / "postgres", durable=False, identity=self.IDENTITY) as server:
+                assert ask(server, "SELECT 1") == 1
+                assert server.process is not None
+                assert Path(f"/proc/{server.process.pid}").stat().st_uid == self.NOBODY.pw_uid
+
+    def test_a_folder_that_nobody_may_enter_is_named_with_what_to_do(self, tmp_path: Path) -> None:
+        (tmp_path / "closed").mkdir(mode=0o700)
+        server = PostgresServer(tmp_path / "closed" / "postgres", durable=False, identity=self.IDENTITY)
+        with pytest.raises(LocalStackError, match=r"nobody may not enter .*closed: run this as an ordinary user"):
+            server.start()
 
 
 def test_data_of_another_version_is_refused_with_what_to_do(postgres: PostgresServer, tmp_path: Path) -> None:

@@ -1,0 +1,135 @@
+"""The whole stack, started and stopped for real in a folder of its own."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from caferoam.local.process import wait_until
+from caferoam.local.stack import CHECKOUT
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not Path("/proc/self").exists(), reason="finds left-over processes through /proc"),
+]
+
+START_PATIENCE_S = 120
+STOP_PATIENCE_S = 12
+
+
+class RunningStack:
+    """``make run`` without make, with its data in ``folder``."""
+
+    def __init__(self, folder: Path, **variables: str) -> None:
+        self.folder = folder
+        kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+        self.environment = {**kept, "CAFEROAM_LOCAL_DIR": str(folder), "CAFEROAM_API_PORT": "0", **variables}
+        self.output = folder.with_suffix(".output")
+        with self.output.open("wb") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "caferoam.local", "run"],
+                cwd=CHECKOUT,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+
+    @property
+    def said(self) -> str:
+        return self.output.read_text()
+
+    def wait_until_up(self) -> str:
+        """The API's address, once all is ready."""
+        run_file = self.folder / "run.json"
+        wait_until(lambda: run_file.exists() or self.process.poll() is not None, START_PATIENCE_S)
+        assert run_file.exists(), self.said
+        run = json.loads(run_file.read_text())
+        assert run == {"api": run["api"], "admin": None, "pid": self.process.pid}
+        return str(run["api"])
+
+    def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Python, in a second terminal."""
+        return subprocess.run(
+            [sys.executable, *arguments],
+            cwd=CHECKOUT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def wait_until_ended(self) -> int:
+        return self.process.wait(STOP_PATIENCE_S)
+
+    def processes(self) -> dict[int, str]:
+        """Every living process of this stack: the folder is on its command line or in its environment."""
+        mark, found = str(self.folder).encode(), {}
+        for folder in Path("/proc").glob("[0-9]*"):
+            try:
+                command, environment = (folder / "cmdline").read_bytes(), (folder / "environ").read_bytes()
+            except OSError:  # it ended meanwhile, or is none of ours
+                continue
+            if (mark in command or mark in environment) and int(folder.name) != os.getpid():
+                found[int(folder.name)] = command.replace(b"\0", b" ").decode()
+        return found
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One for all tests here: what the first one made, the second one finds again."""
+    return tmp_path_factory.mktemp("stack") / "local"
+
+
+@pytest.fixture
+def stack(folder: Path) -> Iterator[RunningStack]:
+    stack = RunningStack(folder)
+    yield stack
+    if stack.process.poll() is None:
+        stack.process.terminate()
+        stack.wait_until_ended()
+
+
+def test_one_stack_runs_answers_a_search_and_leaves_no_process_behind_at_sigterm(stack: RunningStack) -> None:
+    api = stack.wait_until_up()
+    token = stack.command("manage.py", "dev_token", "guest@example.com").stdout.strip()
+    answer = httpx.get(
+        f"{api}/search",
+        params={"text": "有插座可以工作的安靜咖啡廳"},
+        headers={"Authorization": f"Bearer {token}"},
+        timeout=30,
+    )
+    assert answer.status_code == 200, answer.text
+    assert httpx.get(f"{api}/readyz", timeout=30).status_code == 200
+    assert {"api     |", "relay   |", "worker  |", "beat    |"} <= {line[:9] for line in stack.said.splitlines()}
+    assert f"curl -G {api}/search -H 'Authorization: Bearer " in stack.said
+
+    second = stack.command("-m", "caferoam.local", "run")
+    assert second.stdout == f"make run: already running in this checkout ({api}): stop that one first\n"
+    assert second.returncode == 1
+
+    stack.process.send_signal(signal.SIGTERM)
+    assert stack.wait_until_ended() == 0
+    assert stack.processes() == {}
+    assert not (stack.folder / "run.json").exists()
+    assert not (stack.folder / "stack.json").exists()
+
+
+def test_a_second_run_finds_the_data_again_and_a_dead_child_stops_it_all_with_one_clear_line(
+    stack: RunningStack,
+) -> None:
+    api = stack.wait_until_up()
+    assert "demo    |" not in stack.said
+    assert httpx.get(f"{api}/shops", timeout=30).json()["results"]
+    [relay] = [pid for pid, command in stack.processes().items() if "manage.py relay" in command]
+    os.kill(relay, signal.SIGKILL)
+    assert stack.wait_until_ended() == 1
+    assert stack.processes() == {}
+    last_words = stack.said[stack.said.rindex("make run:") :].splitlines()
+    assert last_words[0].startswith("make run: relay was killed by signal 9 and everything was stopped:")
