@@ -17,8 +17,7 @@ from drf_spectacular.utils import extend_schema
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 from rest_framework import serializers
-from rest_framework.negotiation import BaseContentNegotiation
-from rest_framework.parsers import BaseParser
+from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -42,12 +41,8 @@ class CheckFailedError(Exception):
     """A dependency is not as it must be. The text is shown to everybody, so it names no host, login or path."""
 
 
-class AcceptAnything(BaseContentNegotiation):
+class AcceptAnything(DefaultContentNegotiation):
     """Answers in the view's first format, whatever a probe says it accepts."""
-
-    def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser:
-        """The first one."""
-        return next(iter(parsers))
 
     def select_renderer(
         self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None

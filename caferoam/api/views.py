@@ -1,11 +1,12 @@
 """The two kinds of views: open to all, and for members."""
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from rest_framework.permissions import AllowAny
+from rest_framework.permissions import AllowAny, BasePermission
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
@@ -23,7 +24,7 @@ class PublicAPIView(APIView):
 class MemberAPIView(APIView):
     """For members. Every statement must run inside ``with self.as_member():``, and the answer must be plain data."""
 
-    permission_classes = (IsMember,)
+    permission_classes: Sequence[type[BasePermission]] = (IsMember,)
 
     @property
     def principal(self) -> Principal:

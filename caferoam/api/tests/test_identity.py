@@ -8,12 +8,13 @@ from uuid import UUID
 import psycopg
 import pytest
 from django.db import DataError, ProgrammingError, connection, transaction
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
+from rest_framework.permissions import AllowAny
 
 from caferoam.api.identity import DeletionPendingError, UnboundStatementError, as_member, only_bound_statements
 from caferoam.api.principal import Principal
-from caferoam.api.tests.urls import whoami
+from caferoam.api.tests.urls import Me, whoami
 
 pytestmark = [pytest.mark.urls("caferoam.api.tests.urls"), pytest.mark.usefixtures("api_login")]
 
@@ -161,6 +162,13 @@ class TestGuard:
         response = Client(raise_request_exception=False).get(path, headers=bearer(member))
         assert response.status_code == 500
         assert response["Content-Type"] == "application/problem+json"
+
+    def test_a_view_without_its_permission_has_no_member_to_bind(self, caplog: pytest.LogCaptureFixture) -> None:
+        class Unlocked(Me):
+            permission_classes = (AllowAny,)
+
+        assert Unlocked.as_view()(RequestFactory().get("/me")).status_code == 500
+        assert "is the view's IsMember permission gone?" in caplog.text
 
     def test_a_closed_account_is_told_so(
         self,
