@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from caferoam.local.console import Console
-from caferoam.local.files import open_private
+from caferoam.local.files import open_log
 from caferoam.local.process import kill_group, spawn
 
 _REMEMBERED_LINES: Final = 12
@@ -61,7 +61,7 @@ class Child:
         output = self._process.stdout
         if output is None:
             return
-        with output, open_private(self.log_file) as log:
+        with output, open_log(self.log_file) as log:
             for raw in output:
                 text = raw.decode(errors="replace").rstrip()
                 self._last_lines.append(text)

@@ -19,8 +19,9 @@ def write_private_json(path: Path, content: Mapping[str, object]) -> None:
     write_private(path, json.dumps(content, indent=2) + "\n")
 
 
-def open_private(path: Path) -> IO[bytes]:
-    """Open an empty file for writing; what stood there before is gone."""
-    path.unlink(missing_ok=True)
+def open_log(path: Path) -> IO[bytes]:
+    """Open an empty log for writing; the one of the run before stays beside it as ``NAME.previous``."""
+    if path.exists():
+        path.replace(path.with_name(path.name + ".previous"))
     path.touch(mode=0o600)
     return path.open("wb")

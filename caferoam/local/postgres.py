@@ -18,7 +18,7 @@ import psycopg
 
 from caferoam.local import ports
 from caferoam.local.errors import LocalStackError, PortInUseError
-from caferoam.local.files import open_private, write_private
+from caferoam.local.files import open_log, write_private
 from caferoam.local.identity import ServerIdentity, server_identity
 from caferoam.local.process import end, end_leftover, last_lines, launch_command, spawn, wait_until
 
@@ -208,7 +208,7 @@ class PostgresServer:
         command: list[str | Path] = [postgres_binaries(self.version) / "postgres", "-D", self._cluster]
         for name, value in settings.items():
             command += ["-c", f"{name}={value}"]
-        with open_private(self.log_file) as log:
+        with open_log(self.log_file) as log:
             process = spawn(
                 command,
                 environment=_environment(),

