@@ -72,20 +72,8 @@ class Supervisor:
                 self._require_room(_ROOM_TO_GO_ON_MB)
         except StopRequested:
             pass
-        except LocalStackError as exc:
-            failure = str(exc)
-        except psycopg.errors.DiskFull:
-            failure = self._disk_full()
-        except psycopg.Error as exc:
-            failure = f"PostgreSQL does not do what was asked; see {self._files.logs / 'postgres.log'}: {exc}"
-        except PermissionError as exc:
-            failure = (
-                f"{exc.filename} belongs to another user (was it sudo?): remove it as that user, then run it again"
-            )
-        except OSError as exc:
-            if exc.errno != errno.ENOSPC:
-                raise
-            failure = self._disk_full()
+        except (LocalStackError, psycopg.Error, OSError) as exc:
+            failure = self._explain(exc)
         finally:
             self._stop()
         if failure:  # said last, where nothing scrolls it away
@@ -234,6 +222,20 @@ class Supervisor:
     def _require_room(self, megabytes: int) -> None:
         if shutil.disk_usage(self._files.root).free < megabytes * 2**20:
             raise LocalStackError(self._disk_full())
+
+    def _explain(self, problem: Exception) -> str:
+        """One line on what is the matter and what to do; what has no such line goes on as it is, with its traceback."""
+        if isinstance(problem, LocalStackError):
+            return str(problem)
+        if isinstance(problem, psycopg.errors.DiskFull) or getattr(problem, "errno", None) == errno.ENOSPC:
+            return self._disk_full()
+        if isinstance(problem, PermissionError):
+            return (
+                f"{problem.filename} belongs to another user (was it sudo?): remove it as that user, then run it again"
+            )
+        if isinstance(problem, psycopg.Error):
+            return f"PostgreSQL does not do what was asked; see {self._files.logs / 'postgres.log'}: {problem}"
+        raise problem
 
     def _disk_full(self) -> str:
         return (
