@@ -1,0 +1,1 @@
+"""Members: who they are to CafeRoam. Supabase Auth keeps their sign-in."""

@@ -1,0 +1,1 @@
+"""CafeRoam's ground floor: everything that belongs to no one domain."""

@@ -1,0 +1,1 @@
+-- Nothing to undo: roles, schema auth and the extension may be Supabase's own, and other databases of the cluster use them.

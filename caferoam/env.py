@@ -1,0 +1,62 @@
+"""Typed reading of the environment. A wrong or missing value stops the process with a sentence that says how to mend it."""
+
+import os
+from collections.abc import Mapping, Sequence
+
+from django.core.exceptions import ImproperlyConfigured
+
+_TRUE = {"1", "true", "yes", "on"}
+_FALSE = {"0", "false", "no", "off"}
+
+
+class Environment:
+    """The process's environment, read by type.
+
+    Every reader raises ``ImproperlyConfigured`` naming the variable when it is missing (and no default is given) or malformed.
+    """
+
+    def __init__(self, values: Mapping[str, str] | None = None) -> None:
+        self._values = os.environ if values is None else values
+
+    def text(self, name: str, default: str | None = None, *, hint: str = "") -> str:
+        """The variable as text; an empty value counts as missing."""
+        value = self._values.get(name, "").strip()
+        if value:
+            return value
+        if default is None:
+            raise ImproperlyConfigured(f"{name} is not set. {hint or f'See .env.example for what {name} is.'}")
+        return default
+
+    def secret(self, name: str, *, minimum_length: int, hint: str = "") -> str:
+        """A required secret of at least ``minimum_length`` characters; its value never appears in the error."""
+        value = self.text(name, hint=hint)
+        if len(value) < minimum_length:
+            raise ImproperlyConfigured(f"{name} is too short: it needs at least {minimum_length} characters.")
+        return value
+
+    def flag(self, name: str, *, default: bool) -> bool:
+        """A switch: 1/true/yes/on or 0/false/no/off in any case."""
+        value = self.text(name, "on" if default else "off").lower()
+        if value in _TRUE:
+            return True
+        if value in _FALSE:
+            return False
+        raise ImproperlyConfigured(f"{name} must be on or off, not {value!r}.")
+
+    def choice(self, name: str, choices: Sequence[str], default: str | None = None) -> str:
+        """One of ``choices``, exactly as written there."""
+        value = self.text(name, default)
+        if value not in choices:
+            raise ImproperlyConfigured(f"{name} must be one of {', '.join(choices)}, not {value!r}.")
+        return value
+
+    def words(self, name: str, default: Sequence[str] = ()) -> list[str]:
+        """A comma-separated list without blanks; an empty one is the default."""
+        return [word.strip() for word in self.text(name, ",".join(default)).split(",") if word.strip()]
+
+    def url(self, name: str, schemes: Sequence[str], default: str | None = None, *, hint: str = "") -> str:
+        """A URL with one of ``schemes``. Its value never appears in the error: it may hold a password."""
+        value = self.text(name, default, hint=hint)
+        if value and value.partition("://")[0] not in schemes:
+            raise ImproperlyConfigured(f"{name} must begin with {' or '.join(f'{scheme}://' for scheme in schemes)}.")
+        return value

@@ -1,0 +1,131 @@
+"""All settings, read from the environment once. `.env.example` lists every name."""
+
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.csp import CSP
+from psycopg.conninfo import conninfo_to_dict
+
+from caferoam.env import Environment
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = Environment()
+
+CAFEROAM_ENV = env.choice(
+    "CAFEROAM_ENV",
+    ["local", "test", "production"],
+    "production",
+)
+DEBUG = env.flag("DEBUG", default=False)
+SECRET_KEY = env.secret(
+    "SECRET_KEY", minimum_length=32, hint="No stack is running here: start one with `make run`, or set it yourself."
+)
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ["127.0.0.1", "localhost"])
+if DEBUG and CAFEROAM_ENV == "production":
+    raise ImproperlyConfigured("DEBUG must be off in production.")
+
+INSTALLED_APPS = [
+    "django.contrib.postgres",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "drf_spectacular",
+    "django_celery_beat",
+    "caferoam.database",
+    "caferoam.jobs",
+    "accounts",
+    "shops",
+    "enrichment",
+]
+if CAFEROAM_ENV != "production":
+    INSTALLED_APPS.append("caferoam.local")
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "caferoam.api.middleware.RequestMiddleware",
+]
+SECURE_CSP = {"default-src": [CSP.NONE], "frame-ancestors": [CSP.NONE]}
+SECURE_REFERRER_POLICY = "no-referrer"
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if CAFEROAM_ENV == "production" else 0
+ROOT_URLCONF = "caferoam.urls"
+WSGI_APPLICATION = "caferoam.wsgi.application"
+APPEND_SLASH = False
+TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}]
+STATIC_URL = "/static/"
+
+# --- Postgres -------------------------------------------------------------------------------------------------------
+_DATABASE_HINT = "No stack is running here: start one with `make run`, or set it to a postgresql:// URL."
+DATABASE_URL = env.url("DATABASE_URL", ["postgresql", "postgres"], hint=_DATABASE_HINT)
+# LISTEN needs a session of its own, which a transaction-mode pooler does not give.
+LISTEN_DATABASE_URL = env.url("LISTEN_DATABASE_URL", ["postgresql", "postgres"], DATABASE_URL)
+
+
+def _database(url: str) -> dict[str, object]:
+    """Django's connection settings from a libpq URL; parameters it does not know go to the driver."""
+    parts = {name: str(value) for name, value in conninfo_to_dict(url).items()}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.pop("dbname", ""),
+        "USER": parts.pop("user", ""),
+        "PASSWORD": parts.pop("password", ""),
+        "HOST": parts.pop("host", ""),
+        "PORT": parts.pop("port", ""),
+        "OPTIONS": parts,
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "DISABLE_SERVER_SIDE_CURSORS": True,
+        "TEST": {"NAME": "test_caferoam"},
+    }
+
+
+DATABASES = {"default": _database(DATABASE_URL)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Time and language ----------------------------------------------------------------------------------------------
+USE_TZ = True
+TIME_ZONE = "Asia/Taipei"
+LANGUAGE_CODE = "en"  # of error texts, which are for developers; what members read is translated where it is shown
+USE_I18N = True
+
+# --- Supabase tokens ------------------------------------------------------------------------------------------------
+SUPABASE_URL = env.url(
+    "SUPABASE_URL", ["https", "http"], hint="It is the project's URL, like https://PROJECT.supabase.co."
+).rstrip("/")
+SUPABASE_JWKS_URL = env.url("SUPABASE_JWKS_URL", ["https", "http"], f"{SUPABASE_URL}/auth/v1/.well-known/jwks.json")
+SUPABASE_JWT_ISSUER = env.text("SUPABASE_JWT_ISSUER", f"{SUPABASE_URL}/auth/v1")
+SUPABASE_JWT_AUDIENCE = env.text("SUPABASE_JWT_AUDIENCE", "authenticated")
+SUPABASE_JWT_SECRET = env.text("SUPABASE_JWT_SECRET", "")
+if CAFEROAM_ENV == "production" and not SUPABASE_URL.startswith("https://"):
+    raise ImproperlyConfigured("SUPABASE_URL must begin with https:// in production.")
+
+# --- API ------------------------------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["caferoam.api.authentication.SupabaseAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["caferoam.api.authentication.IsMember"],  # closed unless opened
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "caferoam.api.schema.ProblemAutoSchema",
+    "DEFAULT_METADATA_CLASS": None,
+    "EXCEPTION_HANDLER": "caferoam.api.problems.exception_handler",
+    "UNAUTHENTICATED_USER": None,
+    "UNAUTHENTICATED_TOKEN": None,
+    "URL_FORMAT_OVERRIDE": None,  # ?format= is an unknown parameter like any other
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "CafeRoam",
+    "DESCRIPTION": "Find a café in Taiwan by what you want to do there. Errors are problem details (RFC 9457).",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "PREPROCESSING_HOOKS": ["caferoam.api.schema.drop_trailing_slash"],
+    "SERVE_INCLUDE_SCHEMA": False,
+}
+
+# --- Providers ------------------------------------------------------------------------------------------------------
+LLM_PROVIDER = env.choice("LLM_PROVIDER", ["offline"], "offline")
+EMBEDDINGS_PROVIDER = env.choice("EMBEDDINGS_PROVIDER", ["offline"], "offline")
+
+# --- Jobs -----------------------------------------------------------------------------------------------------------
+REDIS_URL = env.url("REDIS_URL", ["redis", "rediss", "unix"], hint=_DATABASE_HINT.replace("postgresql", "redis"))
+JOBS_NOTIFY = env.flag("JOBS_NOTIFY", default=True)
+CELERY_BROKER_URL = REDIS_URL
+CELERY_TIMEZONE = TIME_ZONE

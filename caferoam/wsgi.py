@@ -1,0 +1,13 @@
+"""The WSGI entry point that granian serves."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "caferoam.settings")
+
+application = get_wsgi_application()
+
+from caferoam.api.authentication import prepare  # noqa: E402 - needs the settings, which the line above has set up
+
+prepare()

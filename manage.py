@@ -1,0 +1,19 @@
+#!/usr/bin/env python
+"""Django's command line. Without DATABASE_URL it speaks to the stack that `make run` has started in this checkout."""
+
+import os
+import sys
+
+from caferoam.local.discovery import adopt_running_stack
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "caferoam.settings")
+    adopt_running_stack(sys.argv)
+    from django.core.management import execute_from_command_line  # noqa: PLC0415 - settings must come after the stack
+
+    execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Cafés: what they are, what they are good for, and how to find them."""

@@ -1,0 +1,15 @@
+DROP VIEW effective_shop_tags;
+DROP POLICY shop_embeddings_select ON shop_embeddings;
+DROP POLICY shop_search_select ON shop_search;
+DROP POLICY shop_tags_select ON shop_tags;
+DROP POLICY taxonomy_tags_select ON taxonomy_tags;
+DROP POLICY shop_photos_select ON shop_photos;
+DROP POLICY shops_select ON shops;
+REVOKE ALL ON shops, shop_photos, taxonomy_tags, shop_tags, shop_search, shop_embeddings FROM anon, authenticated;
+ALTER TABLE shop_embeddings DISABLE ROW LEVEL SECURITY;
+ALTER TABLE shop_search DISABLE ROW LEVEL SECURITY;
+ALTER TABLE shop_tags DISABLE ROW LEVEL SECURITY;
+ALTER TABLE taxonomy_tags DISABLE ROW LEVEL SECURITY;
+ALTER TABLE shop_reviews DISABLE ROW LEVEL SECURITY;
+ALTER TABLE shop_photos DISABLE ROW LEVEL SECURITY;
+ALTER TABLE shops DISABLE ROW LEVEL SECURITY;

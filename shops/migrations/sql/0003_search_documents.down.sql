@@ -1,0 +1,12 @@
+DROP TRIGGER touch_updated_at ON shops;
+DROP TRIGGER search_document_on_update ON shop_tags;
+DROP TRIGGER search_document_on_delete ON shop_tags;
+DROP TRIGGER search_document_on_insert ON shop_tags;
+DROP TRIGGER search_document_on_update ON shops;
+DROP TRIGGER search_document_on_insert ON shops;
+DROP FUNCTION private.touch_updated_at_v1();
+DROP FUNCTION private.shop_tags_updated_v1();
+DROP FUNCTION private.shop_tags_changed_v1();
+DROP FUNCTION private.shops_updated_v1();
+DROP FUNCTION private.shops_inserted_v1();
+DROP FUNCTION private.rebuild_shop_search_v1(uuid[]);

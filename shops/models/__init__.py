@@ -1,0 +1,14 @@
+from shops.models.search import ShopEmbedding, ShopSearch
+from shops.models.shop import Shop, ShopPhoto, ShopReview
+from shops.models.taxonomy import EffectiveShopTag, ShopTag, TaxonomyTag
+
+__all__ = [
+    "EffectiveShopTag",
+    "Shop",
+    "ShopEmbedding",
+    "ShopPhoto",
+    "ShopReview",
+    "ShopSearch",
+    "ShopTag",
+    "TaxonomyTag",
+]

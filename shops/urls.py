@@ -1,0 +1,5 @@
+"""Routes of the café directory and of search."""
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []
