@@ -1,0 +1,70 @@
+"""``@job``: one real Celery task for each job type, with its own name, queue and time limits."""
+
+import math
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+
+from celery import shared_task
+
+from caferoam.jobs import runner
+from caferoam.jobs.payload import PayloadShape
+from caferoam.jobs.registry import JobType, registry
+from caferoam.jobs.tickets import Message, from_message
+
+
+def job[**P](
+    name: str,
+    *,
+    queue: str,
+    width: int,
+    time_limit: timedelta,
+    max_attempts: int = 3,
+    priority: int = 0,
+    batch: int | None = None,
+    fields: Mapping[str, type] | None = None,
+) -> Callable[[Callable[P, None]], Callable[P, None]]:
+    """Make a function the handler of a job type; the function itself is returned and can be called directly.
+
+    The handler takes a ``JobRun`` and the payload as keyword-only parameters of type UUID, int, str or bool; a payload
+    that does not fit ends as ``failed`` with the field named. With ``batch`` it takes a ``JobBatch`` of up to so many
+    runs instead, and ``fields`` says what each payload must hold.
+
+    Args:
+        queue: the Celery queue.
+        width: rows claimed at most at the same time; an operator can change it later, in ``job_lanes``.
+        time_limit: the process is killed after it; the handler gets ``SoftTimeLimitExceeded`` after nine tenths of it.
+        max_attempts: starts before the job is dead.
+        priority: for rows that do not say; higher goes first.
+
+    How a handler ends: it returns (``completed``, in the transaction of ``run.completing()`` if it used that), or raises
+    ``ProviderUnavailable`` (later, no attempt counted, lane paused), ``PermanentError`` or ``ProviderRefused``
+    (``failed``), ``LeaseLost`` (nothing: another attempt has the row), or anything else (tried again, until
+    ``dead_letter``).
+    """
+
+    def decorate(handler: Callable[P, None]) -> Callable[P, None]:
+        job_type = JobType(
+            name=name,
+            queue=queue,
+            width=width,
+            time_limit=time_limit,
+            max_attempts=max_attempts,
+            priority=priority,
+            batch=batch,
+            shape=PayloadShape.required(fields or {}) if batch else PayloadShape.of(handler),
+            handler=handler,
+        )
+        registry.add(job_type)
+
+        @shared_task(
+            name=name,
+            queue=queue,
+            time_limit=math.ceil(time_limit.total_seconds()),
+            soft_time_limit=math.ceil(job_type.soft_time_limit.total_seconds()),
+        )
+        def run(message: Message) -> None:
+            runner.run(job_type, from_message(message))
+
+        return handler
+
+    return decorate

@@ -1,0 +1,87 @@
+"""What a handler holds while it works: its attempt at one job, or at a batch of them."""
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from caferoam.jobs import queue
+from caferoam.jobs.errors import LeaseLost
+from caferoam.jobs.queue import Attempt, StartedJob
+
+
+class JobRun:
+    """One attempt at one job.
+
+    ``payload`` is the row's JSON, ``arguments`` the same as the handler's types; ``deadline`` is the moment of
+    ``time.monotonic()`` at which the soft time limit strikes; ``attempt`` counts from 1, and ``is_last`` says that no
+    other will follow.
+    """
+
+    def __init__(self, started: StartedJob, *, deadline: float) -> None:
+        self.id: UUID = started.attempt.job_id
+        self.attempt: int = started.attempt.number
+        self.is_last = started.attempt.number >= started.max_attempts
+        self.payload: Mapping[str, Any] = started.payload
+        self.arguments: dict[str, Any] = {}
+        self.deadline = deadline
+        self.completed = False
+        self.error: BaseException | None = None
+
+    @property
+    def fence(self) -> Attempt:
+        """What the queue's steps must name so that they touch this attempt only."""
+        return Attempt(self.id, self.attempt)
+
+    @property
+    def time_left_s(self) -> float:
+        """Seconds until the soft time limit strikes; negative when it has."""
+        return self.deadline - time.monotonic()
+
+    @contextmanager
+    def completing(self) -> Iterator[None]:
+        """A transaction for the handler's writes, which commits together with the job's completion or not at all.
+
+        Do it once, last. A handler that returns without it is completed in a transaction of its own.
+
+        Raises:
+            LeaseLost: the row is no longer this attempt's, and the writes were rolled back. Leave it to the caller.
+        """
+        with _completing([self]):
+            yield
+
+
+class JobBatch:
+    """Attempts at several jobs of one type, done together."""
+
+    def __init__(self, runs: Sequence[JobRun]) -> None:
+        self.runs = runs
+
+    def fail(self, run: JobRun, error: Exception) -> None:
+        """Leave this one out: ``completing`` passes it by, and its row ends as if its handler had raised ``error``."""
+        run.error = error
+
+    @contextmanager
+    def completing(self) -> Iterator[None]:
+        """As ``JobRun.completing``, for all runs that have not failed when the block ends.
+
+        Raises:
+            LeaseLost: at least one row was lost, and everything was rolled back; the others run again at once.
+        """
+        with _completing(self.runs):
+            yield
+
+
+@contextmanager
+def _completing(runs: Sequence[JobRun]) -> Iterator[None]:
+    with transaction.atomic():
+        yield
+        good = [run for run in runs if run.error is None]
+        # Last in the transaction: while the row is locked, its lease cannot be renewed.
+        if queue.complete([run.fence for run in good]) != len(good):
+            raise LeaseLost
+    for run in good:
+        run.completed = True

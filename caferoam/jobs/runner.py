@@ -1,0 +1,100 @@
+"""The worker's side: start the rows, let the handler work, and write down how each of them ended."""
+
+import logging
+import time
+from collections import Counter
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
+
+from django.db import connection
+
+from caferoam.jobs import queue, retry
+from caferoam.jobs.errors import LeaseLost, PayloadError, PermanentError
+from caferoam.jobs.registry import JobType
+from caferoam.jobs.run import JobBatch, JobRun
+from caferoam.jobs.tickets import Ticket
+from caferoam.providers.errors import ProviderRefused, ProviderUnavailable
+
+logger = logging.getLogger("caferoam.jobs")
+
+LOST: Final = "lost"
+"""Counted for rows that were no longer this attempt's when it ended."""
+
+
+def run(job_type: JobType, tickets: Sequence[Ticket]) -> Counter[str]:
+    """Work on the rows that these tickets still entitle to, and count them by the state they reached.
+
+    Raises nothing that a handler raised.
+    """
+    _renew_connection()
+    started = queue.start(tickets)
+    if len(started) < len(tickets):
+        logger.info("%s: dropped %d stale tickets", job_type.name, len(tickets) - len(started))
+    if not started:
+        return Counter()
+    deadline = time.monotonic() + job_type.soft_time_limit.total_seconds()
+    runs = [JobRun(job, deadline=deadline) for job in started]
+    _work(job_type, runs)
+    if any(run.error for run in runs):
+        _renew_connection()  # the trouble may have been the connection, or have broken it
+    return _settle(job_type, runs)
+
+
+def _renew_connection() -> None:
+    """Let Django replace its connection if it is broken or old; not inside a transaction, where a test drains."""
+    if not connection.in_atomic_block:
+        connection.close_if_unusable_or_obsolete()
+
+
+def _work(job_type: JobType, runs: Sequence[JobRun]) -> None:
+    for run in runs:
+        try:
+            job_type.read_payload(run)
+        except PayloadError as exc:
+            run.error = exc
+    fit = [run for run in runs if run.error is None]
+    try:
+        job_type.call(JobBatch(fit))
+    except Exception as exc:  # noqa: BLE001 - whatever a handler raises, its row must be told
+        _log(job_type, fit, exc)
+        for run in fit:
+            run.error = run.error or exc
+
+
+def _settle(job_type: JobType, runs: Sequence[JobRun]) -> Counter[str]:
+    """One statement for all that went well, one for each that did not."""
+    done = [run for run in runs if run.completed]
+    unwritten = [run for run in runs if not run.completed and run.error is None]
+    written = queue.complete([run.fence for run in unwritten]) if unwritten else 0
+    states = Counter({"completed": len(done) + written, LOST: len(unwritten) - written})
+    for run in runs:
+        if run.error is not None and not run.completed:
+            states[_end(job_type, run, run.error) or LOST] += 1
+    return +states
+
+
+def _end(job_type: JobType, run: JobRun, error: BaseException) -> str | None:
+    reason = f"{type(error).__name__}: {error}"
+    if isinstance(error, PermanentError | ProviderRefused):
+        return queue.fail_for_good(run.fence, reason)
+    if isinstance(error, ProviderUnavailable):
+        delay = retry.snooze_for(error.retry_after)
+        queue.pause_lane(job_type.name, delay)
+        return _snoozed(run, delay, reason)
+    if isinstance(error, LeaseLost):
+        # Its own row is out of reach anyway; what a lost one has rolled back with it in a batch runs again at once.
+        return _snoozed(run, timedelta(), reason)
+    return queue.fail(run.fence, reason)
+
+
+def _snoozed(run: JobRun, delay: timedelta, reason: str) -> str | None:
+    return "pending" if queue.snooze([run.fence], delay, reason) else None
+
+
+def _log(job_type: JobType, runs: Sequence[JobRun], error: Exception) -> None:
+    which = f"{job_type.name} {', '.join(f'{run.id} (attempt {run.attempt})' for run in runs)}"
+    if isinstance(error, LeaseLost | PermanentError | ProviderRefused | ProviderUnavailable):
+        logger.warning("%s: %s: %s", which, type(error).__name__, error)
+    else:
+        logger.error("%s failed", which, exc_info=error)
