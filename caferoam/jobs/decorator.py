@@ -36,7 +36,7 @@ def job[**P](
         max_attempts: starts before the job is dead.
         priority: for rows that do not say; higher goes first.
 
-    How a handler ends: it returns (``completed``, in the transaction of ``run.completing()`` if it used that), or raises
+    How a handler ends: it returns (``completed``, in ``run.completing()``'s transaction if it used that), or raises
     ``ProviderUnavailable`` (later, no attempt counted, lane paused), ``PermanentError`` or ``ProviderRefused``
     (``failed``), ``LeaseLost`` (nothing: another attempt has the row), or anything else (tried again, until
     ``dead_letter``).

@@ -4,6 +4,7 @@ A step that ends or continues an attempt names that attempt and changes nothing 
 number is the fencing token, and it only grows. All times are the database's ``now()``; no host's clock matters.
 """
 
+import json
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -89,11 +90,13 @@ def start(tickets: Collection[Ticket]) -> list[StartedJob]:
         UPDATE job_queue AS q SET attempts = q.attempts + 1, claimed_at = now()
         FROM unnest(%s::uuid[], %s::int[]) AS ticket (id, token)
         WHERE q.id = ticket.id AND q.status = 'claimed' AND q.attempts = ticket.token
-        RETURNING q.id, q.attempts, q.payload, q.max_attempts
+        RETURNING q.id, q.attempts, q.payload::text, q.max_attempts
         """,
         _columns(tickets),
     )
-    started = {job_id: StartedJob(Attempt(job_id, number), payload, most) for job_id, number, payload, most in rows}
+    started = {
+        job_id: StartedJob(Attempt(job_id, number), json.loads(payload), most) for job_id, number, payload, most in rows
+    }
     return [started[ticket.job_id] for ticket in tickets if ticket.job_id in started]
 
 
