@@ -393,7 +393,9 @@ class Migration(migrations.Migration):
                 condition=models.Q(
                     models.Q(("mode_rest__isnull", True), ("mode_social__isnull", True), ("mode_work__isnull", True)),
                     models.Q(
-                        ("mode_rest__range", (0, 1)), ("mode_social__range", (0, 1)), ("mode_work__range", (0, 1))
+                        models.Q(("mode_work__isnull", False), ("mode_work__range", (0, 1))),
+                        models.Q(("mode_rest__isnull", False), ("mode_rest__range", (0, 1))),
+                        models.Q(("mode_social__isnull", False), ("mode_social__range", (0, 1))),
                     ),
                     _connector="OR",
                 ),

@@ -13,6 +13,8 @@ LATITUDES = (21.8, 26.4)
 LONGITUDES = (118.1, 122.1)
 """West and east end of Taiwan with its islands, degrees WGS84."""
 
+MODES = ("mode_work", "mode_rest", "mode_social")
+
 
 class ShopQuerySet(models.QuerySet["Shop"]):
     def live(self) -> Self:
@@ -95,7 +97,9 @@ class Shop(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(mode_work__isnull=True, mode_rest__isnull=True, mode_social__isnull=True)
-                | models.Q(mode_work__range=(0, 1), mode_rest__range=(0, 1), mode_social__range=(0, 1)),
+                | models.Q(  # isnull is spelled out: a check that comes to NULL passes
+                    *(models.Q(**{f"{mode}__isnull": False, f"{mode}__range": (0, 1)}) for mode in MODES)
+                ),
                 name="shops_modes_all_or_none",
             ),
         ]

@@ -1,0 +1,128 @@
+"""What the database's own catalogue says about its locks. Each function lists offenders; an empty list is good news."""
+
+from django.db import connection
+
+READABLE = frozenset(
+    {
+        ("anon", "shops"),
+        ("anon", "shop_photos"),
+        ("anon", "taxonomy_tags"),
+        ("anon", "shop_tags"),
+        ("anon", "shop_search"),
+        ("anon", "effective_shop_tags"),
+        ("authenticated", "shops"),
+        ("authenticated", "shop_photos"),
+        ("authenticated", "taxonomy_tags"),
+        ("authenticated", "shop_tags"),
+        ("authenticated", "shop_search"),
+        ("authenticated", "effective_shop_tags"),
+        ("authenticated", "shop_embeddings"),
+        ("authenticated", "profiles"),
+    }
+)
+"""Who may read what in ``public``; every pair is meant. Nobody but workers may write anything yet."""
+
+CALLABLE = frozenset({"private.is_active(uuid)", "private.applied_migrations()"})
+"""The functions of ours that anon and authenticated may call."""
+
+
+def _rows(query: str) -> list[tuple[str, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return cursor.fetchall()
+
+
+def tables_without_row_security() -> list[str]:
+    """Tables of ``public`` on which row-level security is off."""
+    return [
+        name
+        for (name,) in _rows(
+            "SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')"
+            " AND NOT c.relrowsecurity ORDER BY 1"
+        )
+    ]
+
+
+def views_that_ignore_row_security() -> list[str]:
+    """Views that read as their owner, and materialised ones, which never know who asks."""
+    return [
+        name
+        for (name,) in _rows(
+            "SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND (c.relkind = 'm'"
+            " OR c.relkind = 'v' AND NOT coalesce(c.reloptions @> ARRAY['security_invoker=true'], false)) ORDER BY 1"
+        )
+    ]
+
+
+def grants() -> set[tuple[str, str, str]]:
+    """(role, table, privilege) that anon and authenticated hold in ``public``, by themselves or through PUBLIC."""
+    return {
+        (role, table, privilege)
+        for role, table, privilege in _rows(
+            "SELECT r.rolname, c.relname, p.privilege FROM pg_class c"
+            " CROSS JOIN (VALUES ('anon'), ('authenticated')) AS r (rolname)"
+            " CROSS JOIN (VALUES ('SELECT'), ('INSERT'), ('UPDATE'), ('DELETE'), ('TRUNCATE'), ('REFERENCES'), ('TRIGGER'))"
+            "  AS p (privilege)"
+            " WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm')"
+            " AND has_table_privilege(r.rolname, c.oid, p.privilege)"
+        )
+    }
+
+
+def grants_without_policy() -> list[tuple[str, ...]]:
+    """(role, table) with a SELECT grant but no SELECT policy for that role: such reads look empty instead of refused."""
+    return _rows(
+        "SELECT r.rolname, c.relname FROM pg_class c CROSS JOIN (VALUES ('anon'), ('authenticated')) AS r (rolname)"
+        " WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')"
+        " AND has_table_privilege(r.rolname, c.oid, 'SELECT')"
+        " AND NOT EXISTS (SELECT FROM pg_policies p WHERE p.schemaname = 'public' AND p.tablename = c.relname"
+        "  AND p.cmd IN ('SELECT', 'ALL') AND r.rolname = ANY (p.roles)) ORDER BY 1, 2"
+    )
+
+
+def careless_policies() -> list[str]:
+    """Policies for everybody (TO PUBLIC) or for all commands at once, or whose name is not ``<table>_<command>``."""
+    return [
+        name
+        for (name,) in _rows(
+            "SELECT tablename || '.' || policyname FROM pg_policies WHERE schemaname = 'public'"
+            " AND (roles = '{public}' OR cmd = 'ALL' OR policyname <> tablename || '_' || lower(cmd)) ORDER BY 1"
+        )
+    ]
+
+
+def careless_definer_functions() -> list[str]:
+    """SECURITY DEFINER functions of ours outside schema ``private`` or without an empty ``search_path``."""
+    return [
+        name
+        for (name,) in _rows(
+            "SELECT p.oid::regprocedure::text FROM pg_proc p WHERE p.prosecdef"
+            " AND p.pronamespace::regnamespace::text NOT IN ('pg_catalog', 'information_schema')"
+            " AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')"
+            " AND (p.pronamespace <> 'private'::regnamespace"
+            "  OR NOT coalesce(p.proconfig && ARRAY['search_path=\"\"', 'search_path='], false)) ORDER BY 1"
+        )
+    ]
+
+
+def functions_without_search_path() -> list[str]:
+    """Functions in ``private`` whose ``search_path`` is left to the caller."""
+    return [
+        name
+        for (name,) in _rows(
+            "SELECT p.oid::regprocedure::text FROM pg_proc p WHERE p.pronamespace = 'private'::regnamespace"
+            " AND NOT coalesce(p.proconfig && ARRAY['search_path=\"\"', 'search_path='], false) ORDER BY 1"
+        )
+    ]
+
+
+def callable_functions() -> set[str]:
+    """Functions in ``private`` that anon or authenticated may call."""
+    return {
+        name
+        for (name,) in _rows(
+            "SELECT p.oid::regprocedure::text FROM pg_proc p WHERE p.pronamespace = 'private'::regnamespace"
+            " AND (has_function_privilege('anon', p.oid, 'EXECUTE')"
+            "  OR has_function_privilege('authenticated', p.oid, 'EXECUTE'))"
+        )
+    }
