@@ -1,9 +1,11 @@
 # CafeRoam on a laptop. The only tools needed are make and Python 3.12 or newer.
 
 PYTHON := .venv/bin/python
+# PostgreSQL for the tests: 18 (what `make run` uses) or 16 (Supabase runs 15 to 17).
+PG ?= 18
 
 .DEFAULT_GOAL := help
-.PHONY: help install run reset
+.PHONY: help install run reset test lint format bench openapi lock
 
 help: ## say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -16,3 +18,21 @@ run: install ## start everything: database, queue, API, workers
 
 reset: ## remove the local stack's data in .local/, after asking
 	@python=$$(sh scripts/find-python) && exec "$$python" -m caferoam.local reset
+
+test: install ## run every test with the coverage gates; PG=16 runs them on PostgreSQL 16
+	@CAFEROAM_TEST_PG=$(PG) sh scripts/test
+
+lint: install ## ruff, mypy and the import contracts
+	@sh scripts/lint
+
+format: install ## let ruff rewrite what it can
+	@$(PYTHON) -m ruff check --fix --quiet . && $(PYTHON) -m ruff format .
+
+bench: install ## measure, print ratios, and write bench/results/latest.json
+	@$(PYTHON) -m bench
+
+openapi: install ## write docs/openapi.yaml from the views
+	@sh scripts/openapi
+
+lock: install ## pin every dependency again (UPGRADE=--upgrade for newer ones)
+	@sh scripts/lock $(UPGRADE)

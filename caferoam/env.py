@@ -1,4 +1,4 @@
-"""Typed reading of the environment. A wrong or missing value stops the process with a sentence that says how to mend it."""
+"""Typed reading of the environment. A wrong or missing value stops the process with a sentence that tells the cure."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,7 @@ _FALSE = {"0", "false", "no", "off"}
 class Environment:
     """The process's environment, read by type.
 
-    Every reader raises ``ImproperlyConfigured`` naming the variable when it is missing (and no default is given) or malformed.
+    Every reader raises ``ImproperlyConfigured`` naming the variable when it is malformed, or missing without a default.
     """
 
     def __init__(self, values: Mapping[str, str] | None = None) -> None:

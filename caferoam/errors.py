@@ -8,8 +8,8 @@ from typing import ClassVar
 class CafeRoamError(Exception):
     """An expected refusal. ``str(error)`` is the sentence a person reads.
 
-    A subclass states its HTTP status and stable code once, on the class; ``errors`` maps the fields to blame, if any, to
-    their messages.
+    A subclass states its HTTP status and stable code once, on the class. ``errors`` maps the fields to blame, if any,
+    to their messages.
     """
 
     status: ClassVar[int] = HTTPStatus.BAD_REQUEST

@@ -1,1 +1,1 @@
-"""What every table stands on: Supabase's roles where they are missing, schema ``private``, and SQL kept in named files."""
+"""What every table stands on: Supabase's roles where they are missing, schema ``private``, SQL kept in named files."""

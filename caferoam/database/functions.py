@@ -11,9 +11,12 @@ class GenRandomUUID(Func):
 
 
 class NormalizedName(Func):
-    """A name as search compares it. The SQL twin of ``caferoam.text.normalize.normalize``; a test holds the two together."""
+    """A name as search compares it: ``caferoam.text.normalize.normalize`` in SQL. A test holds the two together."""
 
-    _INVISIBLE = r"[\u0001-\u0008\u000e-\u001b\u007f-\u0084\u0086-\u009f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]"
+    _INVISIBLE = (
+        r"[\u0001-\u0008\u000e-\u001b\u007f-\u0084\u0086-\u009f\u00ad"
+        r"\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]"
+    )
     # What Python's str.split folds; Postgres' \s alone knows fewer.
     _BLANK = r"[\s\u001c-\u001f\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
     template = (

@@ -7,9 +7,10 @@ from django.db import migrations
 
 
 def named_sql(name: str) -> migrations.RunSQL:
-    """The pair ``sql/<name>.up.sql`` and ``sql/<name>.down.sql`` beside the calling migration, as one reversible operation.
+    """The pair ``sql/<name>.up.sql`` and ``.down.sql`` beside the calling migration, as one reversible operation.
 
-    Applied files never change: new behaviour is a new file (and a ``_v2`` function), so code and schema deploy in either order.
+    Applied files never change: new behaviour is a new file (and a ``_v2`` function), so that code and schema can be
+    deployed in either order.
 
     Raises:
         FileNotFoundError: one of the two files is missing.

@@ -29,7 +29,8 @@ CALLABLE = frozenset({"private.is_active(uuid)", "private.applied_migrations()"}
 def _rows(query: str) -> list[tuple[str, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(query)
-        return cursor.fetchall()
+        rows: list[tuple[str, ...]] = cursor.fetchall()
+    return rows
 
 
 def tables_without_row_security() -> list[str]:
@@ -61,8 +62,8 @@ def grants() -> set[tuple[str, str, str]]:
         for role, table, privilege in _rows(
             "SELECT r.rolname, c.relname, p.privilege FROM pg_class c"
             " CROSS JOIN (VALUES ('anon'), ('authenticated')) AS r (rolname)"
-            " CROSS JOIN (VALUES ('SELECT'), ('INSERT'), ('UPDATE'), ('DELETE'), ('TRUNCATE'), ('REFERENCES'), ('TRIGGER'))"
-            "  AS p (privilege)"
+            " CROSS JOIN (VALUES ('SELECT'), ('INSERT'), ('UPDATE'), ('DELETE'), ('TRUNCATE'), ('REFERENCES'),"
+            "  ('TRIGGER')) AS p (privilege)"
             " WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm')"
             " AND has_table_privilege(r.rolname, c.oid, p.privilege)"
         )
@@ -70,7 +71,7 @@ def grants() -> set[tuple[str, str, str]]:
 
 
 def grants_without_policy() -> list[tuple[str, ...]]:
-    """(role, table) with a SELECT grant but no SELECT policy for that role: such reads look empty instead of refused."""
+    """(role, table) with a SELECT grant but no policy for that role: such reads look empty instead of refused."""
     return _rows(
         "SELECT r.rolname, c.relname FROM pg_class c CROSS JOIN (VALUES ('anon'), ('authenticated')) AS r (rolname)"
         " WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')"

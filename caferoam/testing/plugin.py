@@ -1,6 +1,6 @@
 """A real Postgres and a real Valkey for the tests, started before Django reads its settings and gone with the run.
 
-``CAFEROAM_TEST_PG`` chooses the server: 18 (default) or 16. Loaded by ``-p``, so it touches nothing that needs settings.
+``CAFEROAM_TEST_PG`` chooses the server: 18 (default) or 16. Loaded by ``-p``, so it touches no settings.
 """
 
 import os

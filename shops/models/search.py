@@ -13,7 +13,7 @@ VECTOR_DIMENSIONS = 1536
 
 
 class ShopSearch(models.Model):
-    """The search document, rebuilt by triggers through ``private.rebuild_shop_search_v1`` and written by nothing else."""
+    """The search document. Triggers rebuild it by ``private.rebuild_shop_search_v1``; nothing else writes it."""
 
     shop = models.OneToOneField(Shop, models.CASCADE, primary_key=True, related_name="search_document")
     live = models.BooleanField()

@@ -23,7 +23,7 @@ def quiet(db: None) -> TaxonomyTag:
     return TaxonomyTag.objects.create(id="quiet", number=7, dimension="ambience", label="Quiet", label_zh="安靜")
 
 
-# What names are made of: Han, kana, bopomofo, Latin with accents, full-width forms, blanks, and copied invisible characters.
+# What names are made of: Han, kana, bopomofo, Latin with accents, full-width forms, blanks, invisible characters.
 # Spacing accents (¨) and the Turkish İ are left out: the two differ there, and no name has one.
 _NAME_CHARACTERS = (
     st.characters(min_codepoint=0x20, max_codepoint=0x7E)
