@@ -1,0 +1,51 @@
+import io
+import json
+import logging
+import logging.config
+from collections.abc import Iterator
+
+import pytest
+import structlog
+
+from caferoam.logs import logging_config
+
+
+@pytest.fixture
+def stream() -> Iterator[io.StringIO]:
+    """Where a logger of this test writes; the configured root is put back afterwards."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield io.StringIO()
+    root.handlers, root.level = handlers, level
+
+
+def configure(stream: io.StringIO, *, json: bool) -> None:
+    config = logging_config(level="INFO", json=json)
+    config["handlers"]["stderr"]["stream"] = stream
+    logging.config.dictConfig(config)
+
+
+def test_production_writes_one_json_object_a_line_with_the_request_s_id(stream: io.StringIO) -> None:
+    configure(stream, json=True)
+    with structlog.contextvars.bound_contextvars(request_id="abc"):
+        logging.getLogger("caferoam.somewhere").warning("咖啡 %s", "冷了")
+    line = json.loads(stream.getvalue())
+    assert (line["event"], line["level"], line["request_id"]) == ("咖啡 冷了", "warning", "abc")
+
+
+def test_an_exception_stays_on_one_line_of_json(stream: io.StringIO) -> None:
+    configure(stream, json=True)
+    try:
+        raise ValueError("spilt")
+    except ValueError:
+        logging.getLogger("caferoam").exception("it broke")
+    assert "ValueError: spilt" in json.loads(stream.getvalue())["exception"]
+
+
+def test_a_terminal_gets_a_readable_line(stream: io.StringIO) -> None:
+    configure(stream, json=False)
+    logging.getLogger("caferoam.somewhere").info("ready")
+    assert "ready" in stream.getvalue()
+    assert "caferoam.somewhere" in stream.getvalue()
+    logging.getLogger("caferoam.somewhere").debug("too much")
+    assert "too much" not in stream.getvalue()
