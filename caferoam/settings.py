@@ -134,7 +134,7 @@ EMBEDDINGS_PROVIDER = env.choice("EMBEDDINGS_PROVIDER", ["offline"], "offline")
 # --- Jobs -----------------------------------------------------------------------------------------------------------
 REDIS_URL = env.url("REDIS_URL", ["redis", "rediss", "unix"], hint=_DATABASE_HINT.replace("postgresql", "redis"))
 JOBS_NOTIFY = env.flag("JOBS_NOTIFY", default=True)
-JOBS_LEASE = timedelta(seconds=90)  # a worker unheard of for so long has lost its rows; outlives a restart of Postgres
+JOBS_LEASE = timedelta(seconds=90)  # unrenewed for so long, a row is rescued; outlives a restart of Postgres
 JOBS_KEEP_EVERY = timedelta(seconds=20)  # four chances to renew before the lease runs out
 JOBS_RESCUE_EVERY = timedelta(seconds=15)
 # Job type: crontab in TIME_ZONE. Written to the schedule once; edit it there.
@@ -154,14 +154,15 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True  # Redis may come up after us
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # … or much later
 CELERY_TASK_IGNORE_RESULT = True  # the row is the result
 CELERY_TASK_ACKS_LATE = True  # what a killed worker had fetched goes back to the queue; the row's token makes that safe
-CELERY_TASK_REJECT_ON_WORKER_LOST = False  # the lease keeper puts the row back; a rejected message hides the loss from it
+CELERY_TASK_REJECT_ON_WORKER_LOST = False  # the lease keeper puts the row back; a reject would hide it
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False  # a job does not need Redis to finish
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1  # what one worker hoards, another cannot start
 CELERY_WORKER_DETECT_QUORUM_QUEUES = False  # RabbitMQ only; saves a round trip
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = True  # `celery inspect`
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False  # one look for all logs: Django's LOGGING
 CELERY_WORKER_SEND_TASK_EVENTS = False  # the table tells more than events would
 CELERY_DB_REUSE_MAX = 1_000_000  # jobs look after the connection themselves; a new one for every job costs milliseconds
 CELERY_BEAT_SCHEDULER = "caferoam.jobs.schedule:JobScheduler"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 5  # seconds until an edited schedule counts
 CELERY_BEAT_SYNC_EVERY = 1  # a killed beat forgets nothing it has done
-CELERY_BEAT_CRON_STARTING_DEADLINE = 3600  # else beat, after an outage over a slot, fires at a wrong hour of the next day
+CELERY_BEAT_CRON_STARTING_DEADLINE = 3600  # else beat, after an outage over a slot, fires at a wrong hour next day

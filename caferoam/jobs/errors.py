@@ -13,5 +13,5 @@ class PayloadError(PermanentError):
         self.field = field
 
 
-class LeaseLost(Exception):  # noqa: N818 - no error of the job's: another attempt has taken over
+class LeaseLost(Exception):
     """The row is no longer this attempt's, so nothing that it wrote may stay."""

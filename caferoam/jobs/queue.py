@@ -8,7 +8,7 @@ import json
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -63,6 +63,27 @@ def enqueue(
         [job_type, Jsonb(payload or {}), priority, scheduled_at, max_attempts],
     )
     return job_id  # type: ignore[no-any-return]  # the driver's rows are untyped
+
+
+def enqueue_slot(job_type: str, payload: Mapping[str, object], *, name: str, slot: datetime) -> bool:
+    """Queue the job of one turn of the schedule ``name``; False when somebody has done so already."""
+    return bool(
+        _count(
+            """
+            INSERT INTO job_queue (id, job_type, payload, priority, max_attempts)
+            SELECT md5('cron:' || %(name)s || ':' || %(slot)s)::uuid, turn.job_type, %(payload)s,
+                coalesce(lane.priority, 0), coalesce(lane.max_attempts, 3)
+            FROM (VALUES (%(job_type)s)) AS turn (job_type) LEFT JOIN job_lanes AS lane USING (job_type)
+            ON CONFLICT (id) DO NOTHING
+            """,
+            {
+                "name": name,
+                "slot": slot.astimezone(UTC).isoformat(timespec="seconds"),
+                "job_type": job_type,
+                "payload": Jsonb(payload),
+            },
+        )
+    )
 
 
 def claim(job_types: Collection[str]) -> Claim:
@@ -258,6 +279,11 @@ def unknown_types(known: Collection[str]) -> Counter[str]:
     )
 
 
+def notify(message: str) -> None:
+    """Say something to all relays. An empty message is what the queue's trigger says."""
+    _rows("SELECT pg_notify('job_queue', %s)", [message])
+
+
 def shorten(error: str) -> str:
     """An error as it is kept in the row: short, and without the NUL that Postgres refuses."""
     return error.replace("\x00", "�")[:MAX_ERROR_LENGTH]
@@ -281,7 +307,7 @@ def _state(statement: str, parameters: Sequence[Any]) -> str | None:
     return rows[0][0] if rows else None
 
 
-def _count(statement: str, parameters: Sequence[Any]) -> int:
+def _count(statement: str, parameters: Sequence[Any] | Mapping[str, Any]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         count: int = cursor.rowcount

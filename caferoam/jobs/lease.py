@@ -1,0 +1,108 @@
+"""The lease keeper: one thread in the worker's main process that renews every row the worker holds.
+
+In the main process because a handler cannot starve it there, and because a child that dies stops being renewed: its
+request is no longer among those the main process knows of.
+"""
+
+import logging
+import queue as queues
+import threading
+import time
+from collections.abc import Iterable
+from typing import Any, Final, NamedTuple
+
+from billiard.exceptions import TimeLimitExceeded, WorkerLostError
+from celery import bootsteps, signals
+from celery.worker import state
+from celery.worker.request import Request
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError, connection
+
+from caferoam.jobs import queue
+from caferoam.jobs.queue import Attempt
+from caferoam.jobs.registry import registry
+from caferoam.jobs.tickets import Ticket, from_message
+
+logger = logging.getLogger("caferoam.jobs.lease")
+
+SHUTDOWN_PATIENCE_S: Final = 3.0
+
+
+class Lost(NamedTuple):
+    """Rows whose child process died, and why."""
+
+    tickets: list[Ticket]
+    reason: str
+
+
+def held_tickets(requests: Iterable[Request]) -> list[Ticket]:
+    """The tickets in these requests of job tasks."""
+    return [ticket for request in requests if request.name in registry for ticket in from_message(request.args[0])]
+
+
+class LeaseKeeper(bootsteps.StartStopStep):
+    """Celery worker bootstep. Every statement it makes runs on its thread, so on a connection of its own."""
+
+    requires = ("celery.worker.components:Pool",)
+
+    def __init__(self, parent: Any, **kwargs: Any) -> None:
+        super().__init__(parent, **kwargs)
+        self._lost: queues.SimpleQueue[Lost | None] = queues.SimpleQueue()
+        self._released = threading.Event()
+
+    def start(self, parent: Any) -> None:
+        """Begin renewing, and listen for children that die."""
+        signals.task_failure.connect(self.on_task_failure, weak=False)
+        threading.Thread(target=self._run, name="lease-keeper", daemon=True).start()
+
+    def stop(self, parent: Any) -> None:
+        """Give back what has not started. The thread goes on: running jobs are still to be waited for."""
+        self._lost.put(None)
+        self._released.wait(SHUTDOWN_PATIENCE_S)
+
+    def on_task_failure(self, *, sender: Any, exception: BaseException, args: Any, **_: Any) -> None:
+        """Note a child that was killed, by the hard time limit or from outside."""
+        if sender.name in registry and isinstance(exception, WorkerLostError | TimeLimitExceeded):
+            self._lost.put(Lost(from_message(args[0]), f"{type(exception).__name__}: {exception}"))
+
+    def _run(self) -> None:
+        interval_s = settings.JOBS_KEEP_EVERY.total_seconds()
+        due_at = time.monotonic() + interval_s
+        while True:
+            try:
+                lost = self._lost.get(timeout=max(0.0, due_at - time.monotonic()))
+            except queues.Empty:
+                due_at = time.monotonic() + interval_s
+                self._attempt(self.renew)
+                continue
+            if lost is None:
+                self._attempt(self.give_back)
+                self._released.set()
+            else:
+                self._attempt(lambda lost=lost: self.put_back(lost))
+
+    def _attempt(self, step: Any) -> None:
+        """Without the database nothing can be done now: the next renewal, or the rescue, will mend it."""
+        connection.close_if_unusable_or_obsolete()
+        try:
+            step()
+        except (DatabaseError, InterfaceError) as exc:
+            connection.close()
+            logger.warning("leases could not be tended: %s", str(exc).strip())
+
+    def renew(self) -> None:
+        """Renew all rows that this worker holds."""
+        if tickets := held_tickets(list(state.requests.values())):
+            queue.keep(tickets)
+
+    def give_back(self) -> None:
+        """Give back all rows that were taken from the broker but not started."""
+        if tickets := held_tickets(list(state.requests.values())):
+            logger.info("%d rows given back unstarted", queue.release(tickets))
+
+    def put_back(self, lost: Lost) -> None:
+        """End the attempts of a dead child as failed, and give back what it had not started."""
+        for ticket in lost.tickets:
+            ended = queue.fail(Attempt(ticket.job_id, ticket.attempt), lost.reason)
+            logger.warning("job %s, attempt %d: %s; now %s", ticket.job_id, ticket.attempt, lost.reason, ended)
+        queue.release(lost.tickets)

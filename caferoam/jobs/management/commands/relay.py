@@ -1,0 +1,32 @@
+"""``manage.py relay``: hand due jobs to Celery until SIGTERM or Ctrl-C."""
+
+import signal
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+from caferoam.celery import app
+from caferoam.jobs import queue
+from caferoam.jobs.discovery import discover_job_types
+from caferoam.jobs.doorbell import Doorbell, Pulse
+from caferoam.jobs.listener import Listener
+from caferoam.jobs.relay import Relay
+
+
+class Command(BaseCommand):
+    help = "Hand due jobs to Celery until told to stop. Any number may run side by side."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        job_types = discover_job_types()
+        relay = Relay(
+            job_types,
+            doorbell=Doorbell(app, job_types),
+            listener=Listener(settings.LISTEN_DATABASE_URL, queue.notify) if settings.JOBS_NOTIFY else None,
+            pulse=Pulse(settings.REDIS_URL),
+            lease=settings.JOBS_LEASE,
+            rescue_every=settings.JOBS_RESCUE_EVERY,
+        )
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: relay.stop())
+        relay.run()

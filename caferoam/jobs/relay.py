@@ -1,0 +1,180 @@
+"""The relay: from rows that are due to messages that Celery runs.
+
+It claims what is due, lane by lane, and publishes one ticket for each row. It wakes by NOTIFY, by its own poll, and
+while a lane is full by a short nap, because nobody tells it that a slot came free. Two relays can run side by side.
+Whatever it claimed and could not publish it gives back; what a dead worker held it takes back when the lease has run
+out.
+"""
+
+import logging
+import os
+import select
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Final
+
+from django.db import InterfaceError, OperationalError, connection
+
+from caferoam.jobs import queue
+from caferoam.jobs.backoff import Backoff
+from caferoam.jobs.doorbell import Doorbell, DoorbellError, Pulse
+from caferoam.jobs.lanes import publish_lanes
+from caferoam.jobs.listener import Listener
+from caferoam.jobs.registry import JobType
+
+POLL_S: Final = 5.0
+POLL_UNHEARD_S: Final = 0.5
+"""Between two looks while nothing can be heard."""
+NAP_S: Final = (0.01, 0.2)
+"""Between two looks at a full lane: the first nap after something was claimed, and the longest."""
+REPORT_S: Final = 60.0
+PULSE_S: Final = 5.0
+
+logger = logging.getLogger("caferoam.jobs.relay")
+
+
+@dataclass
+class Every:
+    """Something to do at intervals; due at once the first time."""
+
+    interval_s: float
+    due_at: float = field(default=float("-inf"))
+
+    def is_due(self) -> bool:
+        """Whether to do it now; saying so starts the next interval."""
+        now = time.monotonic()
+        if now < self.due_at:
+            return False
+        self.due_at = now + self.interval_s
+        return True
+
+
+class Relay:
+    """One relay. ``listener`` is None when NOTIFY is switched off."""
+
+    def __init__(
+        self,
+        job_types: Mapping[str, JobType],
+        *,
+        doorbell: Doorbell,
+        listener: Listener | None,
+        pulse: Pulse,
+        lease: timedelta,
+        rescue_every: timedelta,
+    ) -> None:
+        self._job_types = job_types
+        self._doorbell = doorbell
+        self._listener = listener
+        self._pulse = pulse
+        self._lease = lease
+        self._rescue = Every(rescue_every.total_seconds())
+        self._report = Every(REPORT_S)
+        self._beat = Every(PULSE_S)
+        self._broker_trouble = Backoff()
+        self._database_trouble = Backoff(most_s=5.0)
+        self._nap_s = NAP_S[0]
+        self._prepared = False
+        self._stopping = False
+        self._wake_reader, self._wake_writer = os.pipe()
+        os.set_blocking(self._wake_writer, False)
+
+    def stop(self) -> None:
+        """End the loop soon. Safe to call from a signal handler."""
+        self._stopping = True
+        with suppress(BlockingIOError):
+            os.write(self._wake_writer, b".")
+
+    def run(self) -> None:
+        """Go round until told to stop. Survives restarts of Postgres and Redis."""
+        try:
+            while not self._stopping:
+                self._sleep(self._guarded(self.round))
+        finally:
+            self._doorbell.close()
+            self._pulse.close()
+            if self._listener is not None:
+                self._listener.close()
+            os.close(self._wake_reader)
+            os.close(self._wake_writer)
+            connection.close()
+        logger.info("relay stopped")
+
+    def round(self) -> float:
+        """Everything once; returns the seconds to wait before the next round, unless something is heard."""
+        if not self._prepared:
+            publish_lanes(self._job_types.values())
+        if self._beat.is_due():
+            self._pulse.beat()
+        if self._listener is not None:
+            self._listener.tend()
+        if self._rescue.is_due():
+            self._take_back()
+        if self._report.is_due():
+            self._report_unknown()
+        pause_s = self._broker_trouble.remaining_s or self._pass_on()
+        if not self._prepared:
+            self._prepared = True
+            logger.info("relay ready: %s", ", ".join(sorted(self._job_types)) or "no job types")
+        return min(pause_s, POLL_S)
+
+    def _pass_on(self) -> float:
+        claim = queue.claim(self._job_types.keys())
+        if claim.tickets:
+            self._nap_s = NAP_S[0]
+            try:
+                self._doorbell.ring(claim.tickets)
+            except DoorbellError as exc:
+                return self._give_back(claim, exc)
+            if self._broker_trouble.succeeded():
+                logger.info("the broker is back")
+        if claim.full_lanes:
+            nap_s, self._nap_s = self._nap_s, min(self._nap_s * 2, NAP_S[1])
+            return nap_s
+        idle_s = POLL_S if self._listener is not None and self._listener.is_listening else POLL_UNHEARD_S
+        next_s = queue.seconds_until_next()
+        return idle_s if next_s is None else min(idle_s, next_s)
+
+    def _give_back(self, claim: queue.Claim, error: DoorbellError) -> float:
+        wait_s = self._broker_trouble.failed()
+        # Only rows that did not start: part of the messages may have gone out before the connection broke.
+        released = queue.release([ticket for tickets in claim.tickets.values() for ticket in tickets])
+        logger.warning(
+            "the broker cannot be reached; %d rows given back, next try in %.0f s: %s", released, wait_s, error
+        )
+        return wait_s
+
+    def _take_back(self) -> None:
+        if rescued := queue.rescue(self._lease):
+            logger.warning("rescued from lost workers: %s", _in_words(rescued))
+
+    def _report_unknown(self) -> None:
+        if unknown := queue.unknown_types(self._job_types.keys()):
+            logger.error("waiting for code that knows their job type: %s", _in_words(unknown))
+
+    def _guarded(self, step: Callable[[], float]) -> float:
+        """Run one round; when the database is away, say so and return how long to leave it alone."""
+        try:
+            pause_s = step()
+        except (OperationalError, InterfaceError) as exc:
+            connection.close()
+            wait_s = self._database_trouble.failed()
+            logger.warning("the database cannot be reached; next try in %.0f s: %s", wait_s, str(exc).strip())
+            return wait_s
+        if self._database_trouble.succeeded():
+            logger.info("the database is back")
+        return pause_s
+
+    def _sleep(self, seconds: float) -> None:
+        """Wait, but no longer than until a notification or the order to stop."""
+        heard_through = None if self._listener is None else self._listener.fileno()
+        files = [self._wake_reader] if heard_through is None else [self._wake_reader, heard_through]
+        select.select(files, [], [], max(0.0, seconds))
+        if self._listener is not None:
+            self._listener.drain()
+
+
+def _in_words(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{count} {name}" for name, count in sorted(counts.items()))
