@@ -60,7 +60,7 @@ def job[**P](
             name=name,
             queue=queue,
             time_limit=math.ceil(time_limit.total_seconds()),
-            soft_time_limit=math.ceil(job_type.soft_time_limit.total_seconds()),
+            soft_time_limit=max(1, math.floor(job_type.soft_time_limit.total_seconds())),
         )
         def run(message: Message) -> None:
             runner.run(job_type, from_message(message))

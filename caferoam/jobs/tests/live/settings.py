@@ -1,0 +1,11 @@
+"""The real settings, with the test's job types and with clocks that a test can wait for."""
+
+from datetime import timedelta
+
+from caferoam.settings import *  # noqa: F403 - the point of the file
+from caferoam.settings import INSTALLED_APPS
+
+INSTALLED_APPS = [*INSTALLED_APPS, "caferoam.jobs.tests.live"]
+JOBS_LEASE = timedelta(seconds=2)
+JOBS_KEEP_EVERY = timedelta(seconds=0.4)
+JOBS_RESCUE_EVERY = timedelta(seconds=0.4)
