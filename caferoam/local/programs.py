@@ -4,6 +4,7 @@ import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Final
 
 import psycopg
 import redis
@@ -12,6 +13,9 @@ from redis.retry import Retry
 
 from caferoam.local import ports
 from caferoam.local.stack import Login
+
+# The relay's HEARTBEAT_KEY, said again because importing it would bring all of Celery into the supervisor.
+RELAY_PULSE: Final = "caferoam:relay"
 
 
 @dataclass(frozen=True)
@@ -45,13 +49,13 @@ def programs(*, api_port: int, admin_dsn: str, redis_url: str) -> list[Program]:
             (*granian, *one_small_server, "caferoam.wsgi:application"),
             lambda: answers_http(f"http://{ports.HOST}:{api_port}/readyz"),
         ),
-        Program("relay", "worker", ("manage.py", "relay"), lambda: has_session(admin_dsn, "caferoam relay", "LISTEN%")),
+        Program("relay", "worker", ("manage.py", "relay"), lambda: has_pulse(redis_url)),
         Program("worker", "worker", (*celery, "worker", *two_at_a_time, *no_chatter), lambda: awaits_work(redis_url)),
         Program(
             "beat",
             "worker",
             (*celery, "beat", "--loglevel", "INFO", "--pidfile", ""),
-            lambda: has_session(admin_dsn, "caferoam beat", "%"),
+            lambda: has_session(admin_dsn, "caferoam beat"),
         ),
     ]
 
@@ -65,21 +69,30 @@ def answers_http(url: str) -> bool:
         return False
 
 
-def has_session(admin_dsn: str, session_name: str, last_query: str) -> bool:
-    """Whether a database session of that name last ran a query LIKE ``last_query``."""
-    query = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = %s AND query ILIKE %s)"
+def has_session(admin_dsn: str, session_name: str) -> bool:
+    """Whether there is a database session of that name."""
+    query = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = %s)"
     try:
         with psycopg.connect(admin_dsn) as connection:
-            row = connection.execute(query, [session_name, last_query]).fetchone()
+            row = connection.execute(query, [session_name]).fetchone()
     except psycopg.OperationalError:  # the server ended: whoever watches it will say so
         return False
     return bool(row and row[0])
 
 
+def has_pulse(redis_url: str) -> bool:
+    """Whether a relay goes round."""
+    return _ask(redis_url, lambda client: bool(client.exists(RELAY_PULSE)))
+
+
 def awaits_work(redis_url: str) -> bool:
     """Whether some Celery worker blocks on its queues, ready to take the next message."""
+    return _ask(redis_url, lambda client: any(session["cmd"] == "brpop" for session in client.client_list()))
+
+
+def _ask(redis_url: str, question: Callable[[redis.Redis], bool]) -> bool:
     try:
         with redis.Redis.from_url(redis_url, socket_timeout=2, retry=Retry(NoBackoff(), retries=0)) as client:
-            return any(session["cmd"] == "brpop" for session in client.client_list())
-    except redis.ConnectionError:
+            return question(client)
+    except redis.ConnectionError:  # the server ended: whoever watches it will say so
         return False

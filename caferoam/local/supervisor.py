@@ -42,8 +42,8 @@ _OF_OTHER_STACKS: Final = ("PG", "LISTEN_DATABASE_URL", "SUPABASE_")
 _WATCH_S: Final = 0.2
 
 
-class StopRequested(Exception):  # noqa: N818 - no error: Ctrl-C, SIGTERM, or the terminal was closed
-    """Somebody wants the stack to end."""
+class StopRequested(Exception):
+    """Somebody wants the stack to end: Ctrl-C, SIGTERM, or the terminal was closed."""
 
 
 class Supervisor:
