@@ -49,7 +49,7 @@ def programs(*, api_port: int, admin_dsn: str, redis_url: str) -> list[Program]:
             (*granian, *one_small_server, "caferoam.wsgi:application"),
             lambda: answers_http(f"http://{ports.HOST}:{api_port}/readyz"),
         ),
-        Program("relay", "worker", ("manage.py", "relay"), lambda: has_pulse(redis_url)),
+        Program("relay", "worker", ("manage.py", "relay", "--skip-checks"), lambda: has_pulse(redis_url)),
         Program("worker", "worker", (*celery, "worker", *two_at_a_time, *no_chatter), lambda: awaits_work(redis_url)),
         Program(
             "beat",
