@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 
-class ProviderUnavailable(Exception):  # noqa: N818 - reads as what happened
+class ProviderUnavailable(Exception):
     """The provider cannot answer now: try again, after ``retry_after`` where it said so."""
 
     def __init__(self, message: str = "", *, retry_after: timedelta | None = None) -> None:
@@ -11,5 +11,5 @@ class ProviderUnavailable(Exception):  # noqa: N818 - reads as what happened
         self.retry_after = retry_after
 
 
-class ProviderRefused(Exception):  # noqa: N818 - reads as what happened
+class ProviderRefused(Exception):
     """The provider will never take this request: do not try it again."""

@@ -1,0 +1,46 @@
+"""Language models: one protocol, one module per vendor, chosen by ``LLM_PROVIDER``."""
+
+from functools import cache
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from caferoam.providers.llm.offline import OfflineDescriber
+from caferoam.providers.llm.protocol import (
+    DescribedTag,
+    Describer,
+    DescribeRequest,
+    Description,
+    Evidence,
+    Facts,
+    Modes,
+    Review,
+    Taxonomy,
+    Usage,
+)
+
+__all__ = [
+    "DescribeRequest",
+    "DescribedTag",
+    "Describer",
+    "Description",
+    "Evidence",
+    "Facts",
+    "Modes",
+    "Review",
+    "Taxonomy",
+    "Usage",
+    "get_describer",
+]
+
+
+def get_describer() -> Describer:
+    """The describer that the settings choose; one for the whole process."""
+    return _describer(settings.LLM_PROVIDER)
+
+
+@cache
+def _describer(name: str) -> Describer:
+    if name == "offline":
+        return OfflineDescriber()
+    raise ImproperlyConfigured(f"LLM_PROVIDER names no describer: {name!r}.")
