@@ -8,7 +8,7 @@ from typing import Final
 from django.core.signing import BadSignature, Signer
 from rest_framework.exceptions import ValidationError
 
-CURSOR_MAX_LENGTH: Final = 1_000
+CURSOR_MAX_LENGTH: Final = 4_000  # a position may hold a name of 200 characters, escaped
 
 type Position = Sequence[str | int | float | bool | None]
 

@@ -1,0 +1,114 @@
+"""The directory, open to all, and search, for members."""
+
+import hashlib
+import json
+
+from django.http import HttpResponse
+from django.utils.cache import get_conditional_response, patch_cache_control
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from caferoam.api.params import QueryParams, parse_query, path_uuid
+from caferoam.api.views import MemberAPIView, PublicAPIView
+from shops import directory
+from shops.filters import read_filters
+from shops.search import service
+from shops.search.query_vectors import query_vectors
+from shops.search.vocabulary import Vocabulary, vocabularies
+from shops.serializers import (
+    SearchAnswerShape,
+    SearchParams,
+    ShopDetailShape,
+    ShopListParams,
+    ShopPageShape,
+    TaxonomyShape,
+)
+
+TAXONOMY_MAX_AGE_S = 300
+
+
+class ShopList(PublicAPIView):
+    """The directory."""
+
+    @extend_schema(
+        operation_id="list_shops", parameters=[ShopListParams], responses=ShopPageShape, summary="Find cafés by filters"
+    )
+    def get(self, request: Request) -> Response:
+        """Live cafés that pass every filter, page by page."""
+        params = parse_query(ShopListParams, request)
+        vocabulary = vocabularies.fresh() or vocabularies.load()
+        page = directory.shop_page(
+            read_filters(params, vocabulary),
+            order=params["order"],
+            limit=params["limit"],
+            cursor=params.get("cursor"),
+            vocabulary=vocabulary,
+        )
+        return Response(page)
+
+
+class ShopDetail(PublicAPIView):
+    """One café."""
+
+    @extend_schema(
+        operation_id="get_shop",
+        parameters=[OpenApiParameter("shop_id", OpenApiTypes.UUID, OpenApiParameter.PATH)],
+        responses=ShopDetailShape,
+        summary="One café",
+    )
+    def get(self, request: Request, shop_id: str) -> Response:
+        """All there is to say of a live café: its tags with their evidence, modes, hours as published, photos."""
+        parse_query(QueryParams, request)
+        return Response(directory.shop_detail(path_uuid("shop_id", shop_id)))
+
+
+class Taxonomy(PublicAPIView):
+    """What can be said of a café."""
+
+    @extend_schema(
+        operation_id="get_taxonomy",
+        responses={200: TaxonomyShape, 304: OpenApiResponse(description="Unchanged since the ETag that was sent.")},
+        summary="Dimensions and tags",
+    )
+    def get(self, request: Request) -> HttpResponse:
+        """Every tag in Chinese and English. Changes rarely: ask again with the ETag."""
+        parse_query(QueryParams, request)
+        body = directory.taxonomy()
+        etag = f'"{hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:32]}"'
+        response = Response(body, headers={"ETag": etag})
+        patch_cache_control(response, public=True, max_age=TAXONOMY_MAX_AGE_S)
+        conditional = get_conditional_response(request._request, etag=etag, response=response)  # noqa: SLF001 - DRF's door to Django's request
+        return conditional if conditional is not None else response
+
+
+class Search(MemberAPIView):
+    """Search by words."""
+
+    @extend_schema(
+        operation_id="search",
+        parameters=[SearchParams],
+        responses=SearchAnswerShape,
+        summary="Find cafés by what one wants to do there",
+    )
+    def get(self, request: Request) -> Response:
+        """Cafés that pass the filters, the best first, each with the reasons why. For members."""
+        params = parse_query(SearchParams, request)
+        vocabulary = vocabularies.fresh() or self._load_vocabulary()
+        wanted = service.SearchRequest(
+            text=params["text"],
+            filters=read_filters(params, vocabulary),
+            limit=params["limit"],
+            cursor=params.get("cursor"),
+            areas_filter=params["areas"] == "filter",
+        )
+        prepared = service.prepare(wanted, vocabulary=vocabulary, vectors=query_vectors())
+        with self.as_member():
+            answer = service.answer(prepared)
+        return Response(answer)
+
+    def _load_vocabulary(self) -> Vocabulary:
+        """In a transaction of its own, done before the embedder is asked."""
+        with self.as_member():
+            return vocabularies.load()

@@ -1,0 +1,258 @@
+"""The filters that the directory and search share: how they are asked for, and the SQL of each.
+
+A filter is hard: what does not fit is not shown. All of them read one table, ``shop_search``, under the alias ``d``.
+"""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from caferoam.api.params import QueryParams
+from caferoam.text.normalize import normalize
+from shops.search.areas import Area
+from shops.search.vocabulary import Vocabulary
+
+EARTH_RADIUS_M: Final = 6_371_008.8
+METRES_PER_DEGREE: Final = 111_195.0
+RADIUS_MAX_M: Final = 50_000
+RADIUS_DEFAULT_M: Final = 1_000
+MODES: Final = ("work", "rest", "social")
+MODE_FITS_FROM: Final = 0.5
+"""A shop fits a mode from this score on; one whose modes are unknown fits none."""
+TAGS_MAX: Final = 20
+
+DISTANCE_M: Final = f"""(2 * {EARTH_RADIUS_M} * asin(sqrt(least(1,
+    power(sin(radians(d.latitude - %(latitude)s::float8) / 2), 2)
+    + cos(radians(%(latitude)s::float8)) * cos(radians(d.latitude))
+    * power(sin(radians(d.longitude - %(longitude)s::float8) / 2), 2)))))"""
+"""Great-circle distance in metres from the caller's place, which must be among the parameters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Degrees WGS84."""
+
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """Degrees WGS84; a box never crosses the date line."""
+
+    west: float
+    south: float
+    east: float
+    north: float
+
+
+@dataclass(frozen=True, slots=True)
+class ShopFilters:
+    """What a shop must be. ``tag_numbers`` must all be there; ``within`` and ``outside`` are areas a text named."""
+
+    city: str = ""
+    district: str = ""
+    tag_numbers: tuple[int, ...] = ()
+    mode: str | None = None
+    near: Place | None = None
+    radius_m: float = RADIUS_DEFAULT_M
+    box: Box | None = None
+    name: str = ""
+    within: tuple[Area, ...] = field(default=())
+    outside: tuple[Area, ...] = field(default=())
+
+    def sql(self) -> tuple[str, dict[str, Any]]:
+        """A condition over ``shop_search d``, and its parameters. Live shops only, whatever else is asked."""
+        parameters: dict[str, Any] = {}
+        conditions = ["d.live"]
+        for condition, values in self._conditions():
+            conditions.append(condition)
+            parameters |= values
+        return "\n      AND ".join(conditions), parameters
+
+    def _conditions(self) -> Iterator[tuple[str, Mapping[str, object]]]:
+        if self.city:
+            yield "d.city = %(city)s", {"city": self.city}
+        if self.district:
+            yield "d.district = %(district)s", {"district": self.district}
+        if self.tag_numbers:
+            yield "d.tag_numbers @> %(tag_numbers)s::int[]", {"tag_numbers": list(self.tag_numbers)}
+        if self.mode is not None:
+            yield f"d.{mode_column(self.mode)} >= {MODE_FITS_FROM}", {}
+        if self.near is not None:
+            box = _box_around(self.near, self.radius_m)
+            yield (
+                (
+                    "d.latitude BETWEEN %(circle_south)s AND %(circle_north)s"
+                    " AND d.longitude BETWEEN %(circle_west)s AND %(circle_east)s"
+                    f" AND {DISTANCE_M} <= %(radius_m)s"
+                ),
+                {
+                    "circle_south": box.south,
+                    "circle_north": box.north,
+                    "circle_west": box.west,
+                    "circle_east": box.east,
+                    "radius_m": self.radius_m,
+                    "latitude": self.near.latitude,
+                    "longitude": self.near.longitude,
+                },
+            )
+        if self.box is not None:
+            yield (
+                "d.latitude BETWEEN %(south)s AND %(north)s AND d.longitude BETWEEN %(west)s AND %(east)s",
+                {"south": self.box.south, "north": self.box.north, "west": self.box.west, "east": self.box.east},
+            )
+        if self.name:
+            yield "strpos(d.name_normalized, %(name)s) > 0", {"name": self.name}
+        if self.within:
+            yield _in_areas("within"), _area_parameters("within", self.within)
+        if self.outside:
+            yield f"NOT {_in_areas('outside')}", _area_parameters("outside", self.outside)
+
+
+def mode_column(mode: str) -> str:
+    """The column of a mode's score.
+
+    Raises:
+        ValueError: there is no such mode.
+    """
+    if mode not in MODES:
+        raise ValueError(f"{mode!r} is no mode")
+    return f"mode_{mode}"
+
+
+def _in_areas(name: str) -> str:
+    return f"(d.city = ANY (%({name}_cities)s) OR d.city || '/' || d.district = ANY (%({name}_districts)s))"
+
+
+def _area_parameters(name: str, areas: Sequence[Area]) -> dict[str, list[str]]:
+    return {
+        f"{name}_cities": [area.city for area in areas if not area.district],
+        f"{name}_districts": [area.key for area in areas if area.district],
+    }
+
+
+def _box_around(place: Place, radius_m: float) -> Box:
+    """A box that holds the circle: the index narrows by it before any distance is computed."""
+    height = radius_m / METRES_PER_DEGREE * 1.001  # a little more, so that rounding cuts nothing off
+    reach = min(89.9, abs(place.latitude) + height)
+    width = min(180.0, height / math.cos(math.radians(reach)))
+    return Box(place.longitude - width, place.latitude - height, place.longitude + width, place.latitude + height)
+
+
+class _Degrees(serializers.CharField):
+    """Numbers between commas, each within its range."""
+
+    limits: Sequence[tuple[str, float]] = ()
+
+    def numbers(self, data: object) -> list[float]:
+        parts = str(data).split(",")
+        names = ",".join(name for name, _ in self.limits)
+        try:
+            numbers = [float(part) for part in parts]
+        except ValueError:
+            numbers = []
+        if len(numbers) != len(self.limits):
+            raise serializers.ValidationError(f"Give {names} in degrees, as in {self.help_text}.")
+        for number, (name, limit) in zip(numbers, self.limits, strict=True):
+            if not -limit <= number <= limit:  # NaN is refused as well
+                raise serializers.ValidationError(f"{name} must be from {-limit:g} to {limit:g} degrees.")
+        return numbers
+
+
+@extend_schema_field({"type": "string", "pattern": r"^[^,]+,[^,]+$", "examples": ["25.033,121.5654"]})
+class PlaceField(_Degrees):
+    """``latitude,longitude``"""
+
+    limits = (("lat", 90), ("lng", 180))
+
+    def to_internal_value(self, data: object) -> Place:  # type: ignore[override] # a field reads text into what it means
+        """Raises ValidationError unless both are in range."""
+        return Place(*self.numbers(data))
+
+
+@extend_schema_field({"type": "string", "pattern": r"^[^,]+(,[^,]+){3}$", "examples": ["121.52,25.02,121.56,25.05"]})
+class BoxField(_Degrees):
+    """``west,south,east,north``"""
+
+    limits = (("west", 180), ("south", 90), ("east", 180), ("north", 90))
+
+    def to_internal_value(self, data: object) -> Box:  # type: ignore[override] # a field reads text into what it means
+        """Raises ValidationError unless it is a box."""
+        box = Box(*self.numbers(data))
+        if box.west > box.east or box.south > box.north:
+            raise serializers.ValidationError("west must not be beyond east, nor south beyond north.")
+        return box
+
+
+class FilterParams(QueryParams):
+    """The parameters of the filters, and of the page."""
+
+    city = serializers.CharField(required=False, max_length=20, help_text="As in 台北市; 臺 is read as 台.")
+    district = serializers.CharField(required=False, max_length=20, help_text="As in 大安區.")
+    tag = serializers.ListField(
+        child=serializers.CharField(allow_blank=True),
+        required=False,
+        max_length=TAGS_MAX,
+        help_text="Id of a tag of /taxonomy; repeat it to ask for several, which must all be there.",
+    )
+    mode = serializers.ChoiceField(
+        choices=MODES, required=False, help_text=f"Only shops whose score for it is at least {MODE_FITS_FROM}."
+    )
+    near = PlaceField(required=False, help_text="25.033,121.5654")
+    radius_m = serializers.FloatField(
+        required=False,
+        min_value=1,
+        max_value=RADIUS_MAX_M,
+        help_text=f"Metres around `near`; {RADIUS_DEFAULT_M} if not given.",
+    )
+    bbox = BoxField(required=False, help_text="121.52,25.02,121.56,25.05")
+    q = serializers.CharField(required=False, max_length=100, help_text="Part of the name, in any case and width.")
+    cursor = serializers.CharField(required=False, help_text="`next_cursor` of the page before, for the same query.")
+
+    def validate_city(self, value: str) -> str:
+        """臺北市 is 台北市."""
+        return normalize(value)
+
+    def validate_district(self, value: str) -> str:
+        """In one spelling."""
+        return normalize(value)
+
+    def validate_q(self, value: str) -> str:
+        """In the spelling of ``name_normalized``."""
+        cleaned = normalize(value)
+        if not cleaned:
+            raise serializers.ValidationError("This holds nothing that can be read.")
+        return cleaned
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """A radius needs a place."""
+        if "radius_m" in attrs and "near" not in attrs:
+            raise serializers.ValidationError({"radius_m": ["This needs `near`."]})
+        return attrs
+
+
+def read_filters(params: Mapping[str, Any], vocabulary: Vocabulary) -> ShopFilters:
+    """The filters in the validated values of a ``FilterParams``.
+
+    Raises:
+        ValidationError: on ``tag``, naming those that the taxonomy does not have.
+    """
+    wanted: list[str] = params.get("tag", [])
+    unknown = sorted(tag_id for tag_id in set(wanted) if tag_id not in vocabulary.tags)
+    if unknown:
+        raise serializers.ValidationError({"tag": [f"There is no such tag: {tag_id[:50]}" for tag_id in unknown]})
+    return ShopFilters(
+        city=params.get("city", ""),
+        district=params.get("district", ""),
+        tag_numbers=tuple(sorted({vocabulary.tags[tag_id].number for tag_id in wanted})),
+        mode=params.get("mode"),
+        near=params.get("near"),
+        radius_m=params.get("radius_m", RADIUS_DEFAULT_M),
+        box=params.get("bbox"),
+        name=params.get("q", ""),
+    )

@@ -1,0 +1,276 @@
+"""A search from text to answer, in two steps: what may wait for the embedder, then what needs the database.
+
+The steps are apart because no transaction may be open while a provider thinks: ``prepare`` asks no database, ``answer``
+no provider. ``PreparedSearch.statement()`` is the statement itself, for whoever wants to run or explain it alone.
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import connection
+
+from caferoam.api.pagination import Keyset
+from caferoam.providers.errors import ProviderRefused, ProviderUnavailable
+from shops.filters import ShopFilters
+from shops.models import EffectiveShopTag
+from shops.search import weights as tuning
+from shops.search.query_vectors import QueryVectors
+from shops.search.statement import LEADING_COLUMNS, PARTS, Position, SearchPlan, leading, statement
+from shops.search.understanding import AreaWish, Span, Understanding, Wish, understand
+from shops.search.vocabulary import Vocabulary
+from shops.search.weights import Part
+from shops.summary import read_tag_vector, shop_summary
+
+logger = logging.getLogger(__name__)
+
+NEARBY: Final = ("附近", "near me", "nearby", "around here")
+"""Words that mean the caller's own place, which only ``near`` can tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchRequest:
+    """What is asked: the text as it was sent, the filters beside it, and the page."""
+
+    text: str
+    filters: ShopFilters
+    limit: int
+    cursor: str | None = None
+    areas_filter: bool = True
+    """Whether the areas that the text names filter; a city or district among the filters outranks them anyway."""
+
+
+@dataclass(frozen=True)
+class PreparedSearch:
+    """A search that was understood and embedded, ready for the database."""
+
+    request: SearchRequest
+    vocabulary: Vocabulary
+    understanding: Understanding
+    model: str
+    vector: str | None
+    degraded: bool
+
+    @cached_property
+    def filters(self) -> ShopFilters:
+        """The caller's filters with the areas of the text."""
+        asked = self.request.filters
+        if not self.areas_apply:
+            return asked
+        return replace(
+            asked,
+            within=tuple(area for wish in self.understanding.areas if not wish.excluded for area in wish.areas),
+            outside=tuple(area for wish in self.understanding.areas if wish.excluded for area in wish.areas),
+        )
+
+    @property
+    def areas_apply(self) -> bool:
+        """Whether the areas of the text filter."""
+        asked = self.request.filters
+        return self.request.areas_filter and not asked.city and not asked.district
+
+    @property
+    def mode(self) -> str | None:
+        """The mode that counts: the caller's, else the text's."""
+        return self.request.filters.mode or self.understanding.mode
+
+    @cached_property
+    def shares(self) -> Mapping[Part, float]:
+        """The weight of each part in this search."""
+        understood = self.understanding
+        uses: dict[Part, bool] = {
+            "words": understood.name is not None and bool(understood.name.pieces),
+            "distance": self.request.filters.near is not None,
+            "mode": self.mode is not None,
+        }
+        return tuning.CURRENT.shares(
+            unexplained=understood.unexplained,
+            has_vector=self.vector is not None,
+            has_tags=bool(understood.wanted),
+            uses=frozenset(part for part, used in uses.items() if used),
+        )
+
+    @cached_property
+    def keyset(self) -> Keyset:
+        """Cursors of exactly this search: another text, filter, model or set of weights makes other pages."""
+        return Keyset(
+            "search",
+            {
+                "text": self.understanding.text,
+                "filters": asdict(self.filters),
+                "model": self.model if self.vector is not None else None,
+                "weights": tuning.CURRENT.version,
+            },
+        )
+
+    @cached_property
+    def after(self) -> Position | None:
+        """Where the page begins.
+
+        Raises:
+            ValidationError: on ``cursor``.
+        """
+        if self.request.cursor is None:
+            return None
+        name_hit, score, shop_id = self.keyset.decode(self.request.cursor, length=3)
+        return Position(int(name_hit or 0), float(score or 0), str(shop_id))
+
+    def statement(self) -> tuple[str, dict[str, Any]]:
+        """SQL and parameters of the page."""
+        implied = tuning.CURRENT.implied
+        return statement(
+            SearchPlan(
+                filters=self.filters,
+                shares=self.shares,
+                model=self.model,
+                vector=self.vector,
+                calibration=tuning.calibration_of(self.model),
+                wanted={wish.tag.number: implied if wish.implied else 1.0 for wish in self.understanding.wanted},
+                avoided={wish.tag.number: 1.0 for wish in self.understanding.avoided},
+                mode=self.mode,
+                name=self.understanding.name,
+                distance_scale_km=tuning.CURRENT.distance_scale_km,
+                limit=self.request.limit,
+                after=self.after,
+            )
+        )
+
+
+def prepare(request: SearchRequest, *, vocabulary: Vocabulary, vectors: QueryVectors) -> PreparedSearch:
+    """Understand the text and fetch its vector. If the embedder fails, tags and words alone must do.
+
+    Raises:
+        ValidationError: on ``cursor``.
+    """
+    understood = understand(request.text, vocabulary)
+    vector, degraded = None, False
+    if understood.text_to_embed:
+        try:
+            vector = vectors.of(understood.text_to_embed)
+        except (ProviderUnavailable, ProviderRefused) as exc:
+            logger.warning("A search goes without meaning: the embedder failed: %s", exc)
+            degraded = True
+    prepared = PreparedSearch(request, vocabulary, understood, vectors.model, vector, degraded)
+    _ = prepared.after  # a bad cursor is refused before any transaction
+    return prepared
+
+
+def answer(prepared: PreparedSearch) -> dict[str, object]:
+    """Run the search on the caller's connection: two statements, and plain data as the API gives it."""
+    sql, parameters = prepared.statement()
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        rows = cursor.fetchall()
+    total = rows[0][0]
+    hits = [row for row in rows if row[LEADING_COLUMNS.index("score")] is not None]
+    page = hits[: prepared.request.limit]
+    quotes = _quotes(prepared, [row[len(LEADING_COLUMNS)] for row in page])
+    return {
+        "understood": _understood(prepared),
+        "total": total,
+        "degraded": prepared.degraded,
+        "weights_version": tuning.CURRENT.version,
+        "results": [_result(row, prepared, quotes) for row in page],
+        "next_cursor": _cursor(prepared, page[-1]) if len(hits) > len(page) else None,
+    }
+
+
+def _cursor(prepared: PreparedSearch, row: Sequence[Any]) -> str:
+    values = leading(row)
+    return prepared.keyset.encode([values["name_hit"], values["score"], str(row[len(LEADING_COLUMNS)])])
+
+
+def _quotes(prepared: PreparedSearch, shop_ids: Sequence[UUID]) -> dict[tuple[UUID, str], str]:
+    """The first quoted words for each tag that this search is about, by shop and tag."""
+    understood = prepared.understanding
+    tag_ids = [wish.tag.id for wish in (*understood.wanted, *understood.avoided)]
+    if not tag_ids or not shop_ids:
+        return {}
+    rows = EffectiveShopTag.objects.filter(shop_id__in=shop_ids, tag_id__in=tag_ids).values_list(
+        "shop_id", "tag_id", "evidence"
+    )
+    return {(shop_id, tag_id): evidence[0]["quote"] for shop_id, tag_id, evidence in rows if evidence}
+
+
+def _result(row: Sequence[Any], prepared: PreparedSearch, quotes: Mapping[tuple[UUID, str], str]) -> dict[str, object]:
+    values = leading(row)
+    confidences = read_tag_vector(values["tag_vector"])
+    shop_id = row[len(LEADING_COLUMNS)]
+
+    def matched(wishes: Sequence[Wish]) -> list[dict[str, object]]:
+        return [
+            {
+                **_tag(wish),
+                "confidence": round(confidences[wish.tag.number], 4),
+                "evidence": quotes.get((shop_id, wish.tag.id)),
+            }
+            for wish in wishes
+            if wish.tag.number in confidences
+        ]
+
+    understood = prepared.understanding
+    return {
+        "shop": shop_summary(row[len(LEADING_COLUMNS) :], confidences, prepared.vocabulary),
+        "similarity_score": values["meaning"],
+        "taxonomy_boost": values["tags"],
+        "total_score": values["score"],
+        "matched": {
+            "parts": [
+                {
+                    "name": part,
+                    "weight": prepared.shares[part],
+                    "value": values[part],
+                    "contribution": prepared.shares[part] * values[part],
+                }
+                for part in PARTS
+                if part in prepared.shares
+            ],
+            "name": values["name_hit"] == 1,
+            "tags": matched(understood.wanted),
+            "avoided": matched(understood.avoided),
+            "missing": [
+                _tag(wish) for wish in understood.wanted if not wish.implied and wish.tag.number not in confidences
+            ],
+            "distance_m": values["distance_m"],
+        },
+    }
+
+
+def _understood(prepared: PreparedSearch) -> dict[str, object]:
+    """How the text was read, for chips that a person can take away."""
+    understood = prepared.understanding
+    return {
+        "text": understood.text,
+        "wanted": [_tag(wish) for wish in understood.wanted],
+        "avoided": [_tag(wish) for wish in understood.avoided],
+        "areas": [_area(wish, applied=prepared.areas_apply) for wish in understood.areas],
+        "mode": understood.mode,
+        "needs_place": prepared.request.filters.near is None and any(word in understood.text for word in NEARBY),
+        "leftover": list(understood.leftover),
+    }
+
+
+def _tag(wish: Wish) -> dict[str, object]:
+    return {
+        "id": wish.tag.id,
+        "label": wish.tag.label,
+        "label_zh": wish.tag.label_zh,
+        "implied": wish.implied,
+        "query_span": _span(wish.span),
+    }
+
+
+def _area(wish: AreaWish, *, applied: bool) -> dict[str, object]:
+    return {
+        "areas": [{"city": area.city, "district": area.district} for area in wish.areas],
+        "excluded": wish.excluded,
+        "applied": applied,
+        "query_span": _span(wish.span),
+    }
+
+
+def _span(span: Span) -> dict[str, object]:
+    return {"start": span.start, "end": span.end, "text": span.words}

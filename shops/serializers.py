@@ -1,0 +1,212 @@
+"""The shapes of the answers, as the API describes them. Answers are plain data; a test holds them to these shapes."""
+
+from rest_framework import serializers
+
+from caferoam.text.normalize import normalize
+from shops.directory import ORDERS
+from shops.filters import MODES, FilterParams
+from shops.models import ShopTag, TaxonomyTag
+from shops.search.statement import PARTS
+
+TEXT_MAX_LENGTH = 500
+
+
+class ShopListParams(FilterParams):
+    """GET /shops."""
+
+    order = serializers.ChoiceField(
+        choices=ORDERS,
+        required=False,
+        help_text="name if not given, or distance where `near` is; distance needs `near`.",
+    )
+    limit = serializers.IntegerField(required=False, default=20, min_value=1, max_value=100)
+
+    def validate(self, attrs: dict[str, object]) -> dict[str, object]:
+        """Choose the order that was not given."""
+        attrs = super().validate(attrs)
+        if attrs.get("order") == "distance" and "near" not in attrs:
+            raise serializers.ValidationError({"order": ["Ordering by distance needs `near`."]})
+        attrs.setdefault("order", "distance" if "near" in attrs else "name")
+        return attrs
+
+
+class SearchParams(FilterParams):
+    """GET /search."""
+
+    text = serializers.CharField(
+        trim_whitespace=False,  # spans in the answer count in the text as it was sent
+        help_text=f"What one wants, in Chinese or English; 1 to {TEXT_MAX_LENGTH} characters once cleaned.",
+    )
+    areas = serializers.ChoiceField(
+        choices=("filter", "ignore"),
+        default="filter",
+        help_text="Whether cities and districts named in `text` filter. `city` and `district` outrank them.",
+    )
+    limit = serializers.IntegerField(required=False, default=20, min_value=1, max_value=50)
+
+    def validate_text(self, value: str) -> str:
+        """Something must be left of it, and not too much."""
+        length = len(normalize(value))
+        if not length:
+            raise serializers.ValidationError("This holds nothing that can be read.")
+        if length > TEXT_MAX_LENGTH:
+            raise serializers.ValidationError(f"This is longer than {TEXT_MAX_LENGTH} characters.")
+        return value
+
+
+class _Shape(serializers.Serializer[None]):
+    """Described, never used to serialise."""
+
+
+class TagLabelShape(_Shape):
+    id = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment] # the wire's own name, which Field uses too
+    label_zh = serializers.CharField()
+
+
+class ShopTagShape(TagLabelShape):
+    dimension = serializers.ChoiceField(choices=TaxonomyTag.Dimension.values)
+    confidence = serializers.FloatField(help_text="0 to 1")
+
+
+class EvidenceShape(_Shape):
+    quote = serializers.CharField(help_text="Words of the source.")
+    field = serializers.CharField(allow_null=True, help_text="Where they stand.")
+
+
+class EvidentShopTagShape(ShopTagShape):
+    source = serializers.ChoiceField(choices=ShopTag.Source.values)  # type: ignore[assignment] # likewise
+    evidence = EvidenceShape(many=True)
+
+
+class ModesShape(_Shape):
+    work = serializers.FloatField()
+    rest = serializers.FloatField()
+    social = serializers.FloatField()
+
+
+class ShopShape(_Shape):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    city = serializers.CharField()
+    district = serializers.CharField()
+    address = serializers.CharField()
+    latitude = serializers.FloatField(help_text="degrees WGS84")
+    longitude = serializers.FloatField(help_text="degrees WGS84")
+    mrt = serializers.CharField(help_text="Nearest stations in the source's own words.")
+    rating = serializers.FloatField(allow_null=True, help_text="1 to 5")
+    rating_count = serializers.IntegerField()
+    price_level = serializers.IntegerField(allow_null=True)
+    summary_zh = serializers.CharField()
+    summary_en = serializers.CharField()
+    modes = ModesShape(allow_null=True, help_text="How well it suits each, 0 to 1; null while nobody knows.")
+    tags = ShopTagShape(many=True, help_text="The surest first.")
+
+
+class ListedShopShape(ShopShape):
+    distance_m = serializers.FloatField(allow_null=True, help_text="Metres from `near`; null without it.")
+
+
+class ShopPageShape(_Shape):
+    results = ListedShopShape(many=True)
+    next_cursor = serializers.CharField(allow_null=True)
+
+
+class PhotoShape(_Shape):
+    url = serializers.URLField()
+    width = serializers.IntegerField(help_text="pixels")
+    height = serializers.IntegerField(help_text="pixels")
+
+
+class ShopDetailShape(ShopShape):
+    description = serializers.CharField()
+    phone = serializers.CharField()
+    website = serializers.CharField()
+    opening_hours_raw = serializers.CharField(help_text="As published; may lag.")
+    source = serializers.CharField()  # type: ignore[assignment] # the wire's own name, which Field uses too
+    updated_at = serializers.DateTimeField()
+    tags = EvidentShopTagShape(many=True, help_text="The surest first.")
+    photos = PhotoShape(many=True)
+
+
+class TaxonomyTagShape(TagLabelShape):
+    complement = serializers.CharField(allow_null=True, help_text="The tag that is meant when this one is denied.")
+
+
+class DimensionShape(TagLabelShape):
+    tags = TaxonomyTagShape(many=True)
+
+
+class TaxonomyShape(_Shape):
+    dimensions = DimensionShape(many=True)
+
+
+class SpanShape(_Shape):
+    start = serializers.IntegerField(help_text="First character, counted in code points of `text` as sent.")
+    end = serializers.IntegerField(help_text="One past the last.")
+    text = serializers.CharField()
+
+
+class WishShape(TagLabelShape):
+    implied = serializers.BooleanField(help_text="Not said, but meant: the opposite of what is avoided.")
+    query_span = SpanShape()
+
+
+class MatchedTagShape(WishShape):
+    confidence = serializers.FloatField()
+    evidence = serializers.CharField(allow_null=True, help_text="Words of the source, if any are kept.")
+
+
+class AreaShape(_Shape):
+    city = serializers.CharField()
+    district = serializers.CharField(help_text="Empty for the whole city.")
+
+
+class AreaWishShape(_Shape):
+    areas = AreaShape(many=True, help_text="Several where cities share a district's name.")
+    excluded = serializers.BooleanField()
+    applied = serializers.BooleanField(help_text="Whether it filters; see `areas` among the parameters.")
+    query_span = SpanShape()
+
+
+class UnderstoodShape(_Shape):
+    text = serializers.CharField(help_text="In normal form.")
+    wanted = WishShape(many=True)
+    avoided = WishShape(many=True)
+    areas = AreaWishShape(many=True)
+    mode = serializers.ChoiceField(choices=MODES, allow_null=True)
+    needs_place = serializers.BooleanField(help_text="It says near me, but `near` is missing.")
+    leftover = serializers.ListField(child=serializers.CharField(), help_text="What no known word explains.")
+
+
+class PartShape(_Shape):
+    name = serializers.ChoiceField(choices=PARTS)
+    weight = serializers.FloatField()
+    value = serializers.FloatField()
+    contribution = serializers.FloatField(help_text="weight * value; all of them sum to total_score.")
+
+
+class MatchedShape(_Shape):
+    parts = PartShape(many=True)
+    name = serializers.BooleanField(help_text="The text names this shop; such shops come first.")
+    tags = MatchedTagShape(many=True)
+    avoided = MatchedTagShape(many=True)
+    missing = WishShape(many=True)
+    distance_m = serializers.FloatField(allow_null=True)
+
+
+class ResultShape(_Shape):
+    shop = ShopShape()
+    similarity_score = serializers.FloatField(help_text="The part of meaning, 0 to 1.")
+    taxonomy_boost = serializers.FloatField(help_text="The part of tags, 0 to 1.")
+    total_score = serializers.FloatField()
+    matched = MatchedShape()
+
+
+class SearchAnswerShape(_Shape):
+    understood = UnderstoodShape()
+    total = serializers.IntegerField(help_text="Shops that pass the filters, all of them ranked.")
+    degraded = serializers.BooleanField(help_text="The embedder was down: tags and words only.")
+    weights_version = serializers.CharField()
+    results = ResultShape(many=True)
+    next_cursor = serializers.CharField(allow_null=True)

@@ -1,0 +1,79 @@
+"""A shop as lists and search results show it: plain data, made from one row, in one place."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final, TypedDict
+
+from shops.search.vocabulary import Vocabulary
+
+SUMMARY_COLUMNS: Final = (
+    "id",
+    "name",
+    "city",
+    "district",
+    "address",
+    "latitude",
+    "longitude",
+    "mrt",
+    "rating",
+    "rating_count",
+    "price_level",
+    "summary_zh",
+    "summary_en",
+    "mode_work",
+    "mode_rest",
+    "mode_social",
+)
+SUMMARY_SQL: Final = ", ".join(f"s.{column}" for column in SUMMARY_COLUMNS)
+"""The columns of ``shops s`` for :func:`shop_summary`, in order."""
+
+
+class TagSummary(TypedDict):
+    """A tag of a shop."""
+
+    id: str
+    dimension: str
+    label: str
+    label_zh: str
+    confidence: float
+
+
+def shop_summary(
+    values: Sequence[object], confidences: Mapping[int, float], vocabulary: Vocabulary
+) -> dict[str, object]:
+    """The shop of a row of ``SUMMARY_COLUMNS``, with its tags, the surest first."""
+    shop = dict(zip(SUMMARY_COLUMNS, values, strict=True))
+    shop["id"] = str(shop["id"])
+    shop["modes"] = modes(shop.pop("mode_work"), shop.pop("mode_rest"), shop.pop("mode_social"))
+    shop["tags"] = tag_summaries(confidences, vocabulary)
+    return shop
+
+
+def modes(work: object, rest: object, social: object) -> dict[str, object] | None:
+    """How well a shop fits each mode, 0 to 1; None while nobody knows."""
+    return None if work is None else {"work": work, "rest": rest, "social": social}
+
+
+def tag_summaries(confidences: Mapping[int, float], vocabulary: Vocabulary) -> list[TagSummary]:
+    """The tags behind these numbers. A tag too new for this process's vocabulary is left out for some seconds."""
+    found: list[TagSummary] = []
+    for number, confidence in sorted(confidences.items(), key=lambda item: (-item[1], item[0])):
+        tag = vocabulary.by_number.get(number)
+        if tag is not None:
+            found.append(
+                TagSummary(
+                    id=tag.id,
+                    dimension=tag.dimension,
+                    label=tag.label,
+                    label_zh=tag.label_zh,
+                    confidence=round(confidence, 4),
+                )
+            )
+    return found
+
+
+def read_tag_vector(literal: str) -> dict[int, float]:
+    """Confidences by tag number, from a sparsevec as Postgres writes it: ``{1:0.9,201:0.5}/1024``."""
+    inner = literal[1 : literal.index("}")]
+    return {
+        int(number): float(value) for number, _, value in (pair.partition(":") for pair in inner.split(",") if pair)
+    }
