@@ -24,6 +24,8 @@ _MAX_ADDRESS_CHARS = 300
 _MAX_MRT_CHARS = 300
 _MAX_HOURS_CHARS = 2000
 
+_TRIALS = {"測試", "測試資料", "測試咖啡廳", "test", "testing", "test cafe"}
+
 _UUID = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
 
 # Where the dump files a café; "taipei" and three others cover two cities.
@@ -124,7 +126,9 @@ def _naming_problems(source_id: str, name: str, mark: str, address: str) -> list
     if not any(char.isalnum() for char in name):
         problems.append(f"the name is nothing but the mark {mark}" if mark else "no name")
     elif name.isdecimal() and (len(name) < 4 or name == address):
-        problems.append("the name is a number")  # 9803 and 3393 are cafés, 123 is somebody trying the form
+        problems.append("the name is a number")  # 9803 and 3393 are cafés, 123 is not
+    elif name.lower() in _TRIALS:
+        problems.append("the name is that of somebody trying the form")
     if len(name) > _MAX_NAME_CHARS:
         problems.append(f"the name is longer than {_MAX_NAME_CHARS} characters")
     if len(address) > _MAX_ADDRESS_CHARS:
