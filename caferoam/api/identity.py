@@ -64,6 +64,7 @@ def as_member(principal: Principal) -> Iterator[None]:
         "is_anonymous": principal.is_guest,
     }
     timeout_ms = str(int(STATEMENT_TIMEOUT.total_seconds() * 1000))
+    _open_connection(principal)
     with transaction.atomic(durable=True):
         # Reset before the commit: what a commit hook runs is no longer the member's.
         token = _bound.set(principal)
@@ -76,6 +77,16 @@ def as_member(principal: Principal) -> Iterator[None]:
             yield
         finally:
             _bound.reset(token)
+
+
+def _open_connection(principal: Principal) -> None:
+    """Connect where that is to be done: Django then asks the catalogue for types, which the guard must let pass."""
+    token = _bound.set(principal)
+    try:
+        connection.close_if_health_check_failed()
+        connection.ensure_connection()
+    finally:
+        _bound.reset(token)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import psycopg
 import pytest
+from django.contrib.postgres.signals import get_citext_oids, get_hstore_oids
 from django.db import DataError, ProgrammingError, connection, transaction
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
@@ -141,6 +142,13 @@ class TestGuard:
             with pytest.raises(UnboundStatementError):
                 whoami()
         assert whoami() == NOBODY
+
+    def test_it_lets_the_process_s_first_connection_ask_for_types(self, member: Principal) -> None:
+        connection.close()
+        for remembered in (get_hstore_oids, get_citext_oids):
+            remembered.cache_clear()
+        with only_bound_statements(), as_member(member):
+            assert whoami()["role"] == "authenticated"
 
     def test_it_stops_what_a_commit_hook_asks(self, member: Principal) -> None:
         with only_bound_statements(), pytest.raises(UnboundStatementError), as_member(member):
