@@ -58,7 +58,6 @@ def job[**P](
 
         @shared_task(
             name=name,
-            queue=queue,
             time_limit=math.ceil(time_limit.total_seconds()),
             soft_time_limit=max(1, math.floor(job_type.soft_time_limit.total_seconds())),
         )

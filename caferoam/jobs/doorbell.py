@@ -44,10 +44,10 @@ class Doorbell:
             # The stubs do not know batch yet, which is new in kombu 5.7.
             with self._app.amqp.Producer(self._connection) as producer, producer.batch():  # type: ignore[attr-defined]
                 for job_type, of_type in tickets.items():
-                    task = self._app.tasks[job_type]
-                    for message in batched(of_type, self._job_types[job_type].batch or 1):
+                    task, known = self._app.tasks[job_type], self._job_types[job_type]
+                    for message in batched(of_type, known.batch or 1):
                         # No retry: the relay has better things to do than to wait, and the lease covers the rest.
-                        task.apply_async((to_message(message),), producer=producer, retry=False)
+                        task.apply_async((to_message(message),), producer=producer, queue=known.queue, retry=False)
         except _TROUBLES as exc:
             self.close()
             raise DoorbellError(str(exc)) from exc

@@ -1,8 +1,8 @@
 """The two tables of the queue. Rows are moved from state to state by ``caferoam.jobs.queue`` and nothing else."""
 
+from django.contrib.postgres.functions import TransactionNow
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Now
 
 from caferoam.database.functions import GenRandomUUID
 
@@ -26,9 +26,9 @@ class Job(models.Model):
     max_attempts = models.IntegerField(db_default=3)
     last_error = models.TextField(null=True)
     claimed_at = models.DateTimeField(null=True, help_text="When it was claimed, started or last renewed.")
-    scheduled_at = models.DateTimeField(db_default=Now())
+    scheduled_at = models.DateTimeField(db_default=TransactionNow())
     completed_at = models.DateTimeField(null=True, help_text="When it reached completed, failed or dead_letter.")
-    created_at = models.DateTimeField(db_default=Now())
+    created_at = models.DateTimeField(db_default=TransactionNow())
 
     class Meta:
         db_table = "job_queue"

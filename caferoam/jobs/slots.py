@@ -1,13 +1,11 @@
 """Which turn of a schedule it is."""
 
 from collections.abc import Container, Iterable
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from itertools import count
 from typing import Protocol, cast
 
 from celery.schedules import BaseSchedule, crontab, schedule
-
-_DAYS_BACK = 8 * 366
-"""The longest gap of a crontab: from one 29 February to the next, over a century without one."""
 
 
 class _Cron(Protocol):
@@ -40,17 +38,16 @@ def latest_slot(when: BaseSchedule, now: datetime) -> datetime:
 
 def _latest_cron_slot(when: _Cron, now: datetime) -> datetime:
     local = now.astimezone(when.tz)
-    for back in range(_DAYS_BACK):
-        day = local.date() - timedelta(days=back)
-        if (
-            day.month not in when.month_of_year
-            or day.day not in when.day_of_month
-            or day.isoweekday() % 7 not in when.day_of_week
-        ):
-            continue
-        for hour in sorted(when.hour, reverse=True):
-            for minute in sorted(when.minute, reverse=True):
-                slot = datetime(day.year, day.month, day.day, hour, minute, tzinfo=when.tz)
-                if slot <= local:
-                    return slot
-    raise ValueError(f"{when} never comes")
+    days = (local.date() - timedelta(days=back) for back in count())  # Celery refuses crontabs that never come
+    return next(
+        slot
+        for day in days
+        if _falls_on(when, day)
+        for hour in sorted(when.hour, reverse=True)
+        for minute in sorted(when.minute, reverse=True)
+        if (slot := datetime(day.year, day.month, day.day, hour, minute, tzinfo=when.tz)) <= local
+    )
+
+
+def _falls_on(when: _Cron, day: date) -> bool:
+    return day.month in when.month_of_year and day.day in when.day_of_month and day.isoweekday() % 7 in when.day_of_week

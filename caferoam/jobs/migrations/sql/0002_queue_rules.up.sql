@@ -39,7 +39,7 @@ END $$;
 CREATE FUNCTION private.notify_job_queue_v1() RETURNS trigger LANGUAGE plpgsql SET search_path = '' AS $$
 BEGIN
     IF current_setting('caferoam.jobs_notify', true) IS DISTINCT FROM 'off'
-        AND EXISTS (SELECT FROM new_jobs WHERE status = 'pending' AND scheduled_at <= now())
+        AND EXISTS (SELECT FROM new_jobs WHERE status = 'pending' AND scheduled_at <= clock_timestamp())
     THEN
         PERFORM pg_notify('job_queue', '');
     END IF;
@@ -63,14 +63,15 @@ BEGIN
     FOR lane IN
         SELECT l.job_type, l.width FROM public.job_lanes AS l
         WHERE l.job_type = ANY (known_types) AND NOT l.paused AND (l.paused_until IS NULL OR l.paused_until <= now())
+            -- An idle lane costs one descent of the index. LIMIT keeps the planner from joining the whole queue instead,
+            -- ORDER BY from hoping to meet such a row soon in the table itself.
+            AND (
+                SELECT true FROM public.job_queue AS q
+                WHERE q.status = 'pending' AND q.job_type = l.job_type AND q.scheduled_at <= now()
+                ORDER BY q.priority DESC, q.scheduled_at, q.id LIMIT 1
+            )
     LOOP
-        -- A look before the lock: an idle lane costs one descent of the index.
-        IF NOT EXISTS (
-            SELECT FROM public.job_queue AS q
-            WHERE q.status = 'pending' AND q.job_type = lane.job_type AND q.scheduled_at <= now()
-        ) OR NOT pg_try_advisory_xact_lock(hashtext('job_lanes'), hashtext(lane.job_type)) THEN
-            CONTINUE;
-        END IF;
+        CONTINUE WHEN NOT pg_try_advisory_xact_lock(hashtext('job_lanes'), hashtext(lane.job_type));
         SELECT lane.width - count(*) INTO free FROM public.job_queue AS q
         WHERE q.status = 'claimed' AND q.job_type = lane.job_type;
         taken := 0;

@@ -1,0 +1,116 @@
+"""The lease keeper beyond what the live tests see of it."""
+
+import threading
+from datetime import timedelta
+from types import SimpleNamespace
+from uuid import uuid4
+
+import pytest
+from billiard.exceptions import TimeLimitExceeded, WorkerLostError
+from celery.worker import state as worker_state
+from django.db import OperationalError, connection
+
+from caferoam.celery import app
+from caferoam.jobs import queue
+from caferoam.jobs.lease import LeaseKeeper, Lost, held_tickets
+from caferoam.jobs.tests.conftest import claimed, eventually, state
+from caferoam.jobs.tickets import Ticket, to_message
+
+
+def request(name: str, *tickets: Ticket) -> SimpleNamespace:
+    """As much of Celery's Request as the keeper reads."""
+    return SimpleNamespace(name=name, args=[to_message(tickets)])
+
+
+@pytest.fixture
+def keeper() -> LeaseKeeper:
+    return LeaseKeeper(None)
+
+
+@pytest.fixture
+def holding(monkeypatch: pytest.MonkeyPatch) -> Ticket:
+    """A claimed row whose message this worker has fetched."""
+    ticket = claimed()
+    monkeypatch.setitem(worker_state.requests, "one", request("live_note", ticket))
+    return ticket
+
+
+def test_only_job_tasks_hold_tickets() -> None:
+    ticket = Ticket(uuid4(), 2)
+    assert held_tickets([request("celery.ping"), request("live_note", ticket)]) == [ticket]  # type: ignore[list-item]
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("lanes")
+def test_fetched_rows_are_renewed(keeper: LeaseKeeper, holding: Ticket) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE job_queue SET claimed_at = now() - interval '1 hour'")
+    keeper.renew()
+    assert queue.rescue(timedelta(seconds=90)) == {}
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("lanes")
+def test_fetched_rows_go_back_at_shutdown_unless_they_have_started(keeper: LeaseKeeper, holding: Ticket) -> None:
+    keeper.give_back()
+    assert state(holding.job_id).status == "pending"
+    queue.start(queue.claim(["live_note"]).tickets["live_note"])
+    keeper.give_back()
+    assert state(holding.job_id).status == "claimed"
+
+
+@pytest.mark.django_db
+def test_a_worker_without_rows_asks_nothing_of_the_database(
+    keeper: LeaseKeeper, django_assert_num_queries: pytest.FixtureRequest
+) -> None:
+    with django_assert_num_queries(0):  # type: ignore[operator]
+        keeper.renew()
+        keeper.give_back()
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("lanes")
+@pytest.mark.parametrize(("started", "attempts"), [(True, 1), (False, 0)])
+def test_rows_of_a_dead_child_are_put_back(keeper: LeaseKeeper, *, started: bool, attempts: int) -> None:
+    ticket = claimed()
+    if started:
+        queue.start([ticket])
+    keeper.put_back(Lost([ticket], "WorkerLostError: signal 9"))
+    row = state(ticket.job_id)
+    assert (row.status, row.attempts) == ("pending", attempts)
+    assert row.last_error == ("WorkerLostError: signal 9" if started else None)
+
+
+@pytest.mark.parametrize(
+    ("task", "error", "noted"),
+    [
+        ("live_note", WorkerLostError("signal 9"), True),
+        ("live_note", TimeLimitExceeded(2), True),
+        ("live_note", ValueError(), False),
+        ("celery.ping", WorkerLostError("signal 9"), False),
+    ],
+)
+def test_only_killed_children_of_job_tasks_are_noted(
+    keeper: LeaseKeeper, task: str, error: BaseException, *, noted: bool
+) -> None:
+    args = [to_message([Ticket(uuid4(), 0)])]
+    keeper.on_task_failure(sender=SimpleNamespace(name=task), exception=error, args=args)
+    assert keeper._lost.empty() != noted
+
+
+@pytest.mark.django_db
+def test_trouble_with_the_database_is_told_and_survived(keeper: LeaseKeeper, caplog: pytest.LogCaptureFixture) -> None:
+    def broken() -> None:
+        raise OperationalError("gone")
+
+    done = threading.Event()
+    thread = threading.Thread(target=lambda: (keeper._attempt(broken), connection.close(), done.set()))
+    thread.start()
+    thread.join(5)
+    assert done.is_set()
+    assert "leases could not be tended: gone" in caplog.text
+
+
+def test_it_is_part_of_every_worker() -> None:
+    assert "caferoam.jobs.lease:LeaseKeeper" in app.steps["worker"]
+    assert eventually(lambda: True)

@@ -1,0 +1,268 @@
+"""Every step of a row, and that no step touches a row that has moved on."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import psycopg
+import pytest
+from django.db import connection, transaction
+from django.utils import timezone
+
+from caferoam.jobs import enqueue, queue
+from caferoam.jobs.models import Job, Lane
+from caferoam.jobs.queue import Attempt
+from caferoam.jobs.tests.conftest import claimed, started, state
+from caferoam.jobs.tickets import Ticket, from_message, to_message
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("lanes")]
+
+
+def age(job_id: object, seconds: int) -> None:
+    """Let a row's lease be so much older."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE job_queue SET claimed_at = now() - %s WHERE id = %s", [timedelta(seconds=seconds), job_id]
+        )
+
+
+def wait_of(job: Job) -> float:
+    """Seconds from the transaction's now() to when the job is due."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT extract(epoch FROM scheduled_at - now())::float FROM job_queue WHERE id = %s", [job.pk])
+        (seconds,) = cursor.fetchone()
+    return float(seconds)
+
+
+def test_a_job_says_nothing_of_itself_and_gets_what_its_lane_says() -> None:
+    job = state(enqueue("live_quiet", {"a": 1}))
+    assert (job.status, job.attempts, job.priority, job.max_attempts, job.payload) == ("pending", 0, 7, 4, {"a": 1})
+
+
+def test_what_a_job_says_of_itself_counts() -> None:
+    tomorrow = timezone.now() + timedelta(days=1)
+    job = state(enqueue("live_quiet", priority=1, max_attempts=9, scheduled_at=tomorrow))
+    assert (job.priority, job.max_attempts, job.scheduled_at, job.payload) == (1, 9, tomorrow, {})
+
+
+def test_a_type_without_a_lane_can_be_queued() -> None:
+    job = state(enqueue("not_deployed_yet"))
+    assert (job.priority, job.max_attempts) == (0, 3)
+
+
+def test_a_rolled_back_transaction_queues_nothing() -> None:
+    with transaction.atomic():
+        enqueue("live_note")
+        transaction.set_rollback(True)
+    assert not Job.objects.exists()
+
+
+def test_claiming_burns_no_attempt_and_starting_burns_one() -> None:
+    ticket = claimed()
+    assert (state(ticket.job_id).status, state(ticket.job_id).attempts) == ("claimed", 0)
+    (job,) = queue.start([ticket])
+    assert job.attempt == (ticket.job_id, 1)
+    assert state(ticket.job_id).attempts == 1
+
+
+def test_a_ticket_starts_once_however_often_it_is_delivered() -> None:
+    ticket = claimed()
+    assert len(queue.start([ticket])) == 1
+    assert queue.start([ticket]) == []
+    assert state(ticket.job_id).attempts == 1
+
+
+def test_a_ticket_of_a_row_given_back_starts_nothing() -> None:
+    ticket = claimed()
+    queue.release([ticket])
+    assert queue.start([ticket]) == []
+
+
+def test_many_start_in_one_statement_in_the_order_of_their_tickets() -> None:
+    for _ in range(3):
+        enqueue("live_note")
+    tickets = list(reversed(queue.claim(["live_note"]).tickets["live_note"]))
+    stale = Ticket(uuid4(), 0)
+    assert [job.attempt.job_id for job in queue.start([*tickets, stale])] == [ticket.job_id for ticket in tickets]
+
+
+def test_tickets_survive_the_journey() -> None:
+    tickets = [Ticket(uuid4(), 3), Ticket(uuid4(), 0)]
+    assert from_message(to_message(tickets)) == tickets
+
+
+def test_completion_is_counted_and_forgets_earlier_errors() -> None:
+    job = started()
+    queue.snooze([job.attempt], timedelta(), "busy")
+    (ticket,) = queue.claim(["live_note"]).tickets["live_note"]
+    (again,) = queue.start([ticket])
+    assert queue.complete([again.attempt]) == 1
+    row = state(ticket.job_id)
+    assert (row.status, row.last_error, row.claimed_at) == ("completed", None, None)
+    assert row.completed_at
+
+
+@pytest.mark.parametrize("attempt", [0, 2])
+def test_only_the_attempt_that_has_the_row_can_end_it(attempt: int) -> None:
+    job = started()
+    other = Attempt(job.attempt.job_id, attempt)
+    assert queue.complete([other]) == 0
+    assert queue.fail(other, "x") is None
+    assert queue.fail_for_good(other, "x") is None
+    assert queue.snooze([other], timedelta(), "x") == 0
+    assert (state(other.job_id).status, state(other.job_id).last_error) == ("claimed", None)
+
+
+def test_a_completed_job_stays_completed() -> None:
+    job = started()
+    queue.complete([job.attempt])
+    age(job.attempt.job_id, 3600)
+    assert queue.rescue(timedelta(seconds=90)) == {}
+    assert queue.fail(job.attempt, "late") is None
+    assert queue.requeue([job.attempt.job_id]) == 0
+    assert state(job.attempt.job_id).status == "completed"
+
+
+def test_a_failed_attempt_is_tried_again_later() -> None:
+    job = started()
+    assert queue.fail(job.attempt, "ValueError: no\x00" + "x" * 1000) == "pending"
+    row = state(job.attempt.job_id)
+    assert 12 <= wait_of(row) <= 18
+    assert (row.attempts, row.claimed_at, row.completed_at) == (1, None, None)
+    assert row.last_error is not None
+    assert (len(row.last_error), row.last_error[:15]) == (500, "ValueError: no�")
+
+
+def test_the_last_failed_attempt_is_the_end() -> None:
+    job = started("live_fails", how="bug")
+    Job.objects.update(max_attempts=1)
+    assert queue.fail(job.attempt, "again") == "dead_letter"
+    row = state(job.attempt.job_id)
+    assert row.completed_at
+    assert queue.claim(["live_fails"]).tickets == {}
+
+
+def test_a_permanent_error_is_never_retried() -> None:
+    job = started()
+    assert queue.fail_for_good(job.attempt, "no such shop") == "failed"
+    assert (state(job.attempt.job_id).last_error, state(job.attempt.job_id).attempts) == ("no such shop", 1)
+
+
+def test_a_snooze_burns_no_attempt_and_its_token_never_returns() -> None:
+    job = started()
+    before = state(job.attempt.job_id).max_attempts
+    assert queue.snooze([job.attempt], timedelta(seconds=60), "busy") == 1
+    row = state(job.attempt.job_id)
+    assert (row.status, row.attempts, row.max_attempts) == ("pending", 1, before + 1)
+    assert wait_of(row) == pytest.approx(60, abs=0.01)
+
+
+def test_a_longer_pause_of_a_lane_stays() -> None:
+    queue.pause_lane("live_note", timedelta(hours=1))
+    longer = Lane.objects.get(pk="live_note").paused_until
+    queue.pause_lane("live_note", timedelta(seconds=1))
+    assert Lane.objects.get(pk="live_note").paused_until == longer
+
+
+def test_releasing_gives_back_only_what_has_not_started() -> None:
+    enqueue("live_note")
+    enqueue("live_note")
+    waiting, running = queue.claim(["live_note"]).tickets["live_note"]
+    queue.start([running])
+    assert queue.release([waiting, running]) == 1
+    assert (state(waiting.job_id).status, state(waiting.job_id).claimed_at) == ("pending", None)
+    assert state(running.job_id).status == "claimed"
+
+
+def test_a_lease_is_renewed_before_and_after_the_start() -> None:
+    ticket = claimed()
+    for _ in range(2):
+        age(ticket.job_id, 3600)
+        assert queue.keep([ticket]) == 1
+        assert queue.rescue(timedelta(seconds=90)) == {}
+        queue.start([ticket])
+    assert queue.keep([Ticket(ticket.job_id, 7)]) == 0
+
+
+def test_rescue_leaves_living_leases_alone() -> None:
+    ticket = claimed()
+    age(ticket.job_id, 80)
+    assert queue.rescue(timedelta(seconds=90)) == {}
+
+
+def test_rescue_of_an_unstarted_row_burns_nothing() -> None:
+    ticket = claimed()
+    age(ticket.job_id, 100)
+    assert queue.rescue(timedelta(seconds=90)) == {"pending": 1}
+    row = state(ticket.job_id)
+    assert (row.attempts, row.last_error) == (0, None)
+    assert queue.claim(["live_note"]).tickets == {"live_note": [ticket]}
+
+
+def test_the_first_lost_worker_costs_no_wait_and_the_next_ones_do() -> None:
+    job = started()
+    Job.objects.update(max_attempts=9)
+    waits = []
+    for attempt in range(1, 4):
+        age(job.attempt.job_id, 100)
+        assert queue.rescue(timedelta(seconds=90)) == {"pending": 1}
+        row = state(job.attempt.job_id)
+        assert row.last_error == f"the worker was lost: lease expired on attempt {attempt}"
+        waits.append(wait_of(row))
+        Job.objects.update(scheduled_at=row.created_at)
+        queue.start(queue.claim(["live_note"]).tickets["live_note"])
+    assert waits == [pytest.approx(0, abs=0.01), pytest.approx(15, abs=0.01), pytest.approx(60, abs=0.01)]
+
+
+def test_a_job_that_takes_its_worker_along_every_time_is_dead_in_the_end() -> None:
+    job = started()
+    Job.objects.update(attempts=3)
+    age(job.attempt.job_id, 100)
+    assert queue.rescue(timedelta(seconds=90)) == {"dead_letter": 1}
+    assert state(job.attempt.job_id).completed_at
+
+
+def test_a_requeued_job_gets_fresh_attempts() -> None:
+    job = started()
+    queue.fail_for_good(job.attempt, "x")
+    assert queue.requeue([job.attempt.job_id]) == 1
+    row = state(job.attempt.job_id)
+    assert (row.status, row.attempts, row.max_attempts, row.completed_at) == ("pending", 1, 4, None)
+    assert queue.claim(["live_note"]).tickets == {"live_note": [Ticket(row.pk, 1)]}
+
+
+def test_how_long_until_the_next_job_is_due() -> None:
+    assert queue.seconds_until_next() is None
+    enqueue("live_note", scheduled_at=timezone.now() + timedelta(seconds=100))
+    assert queue.seconds_until_next() == pytest.approx(100, abs=5)
+
+
+def test_waiting_jobs_of_unknown_types_are_counted() -> None:
+    enqueue("live_note")
+    enqueue("from_the_future")
+    enqueue("from_the_future")
+    assert queue.unknown_types(["live_note"]) == {"from_the_future": 2}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rescue_and_completion_of_the_same_row_cannot_both_win(worker: psycopg.Connection) -> None:
+    job = started()
+    age(job.attempt.job_id, 100)
+    worker.autocommit = False
+    worker.execute(
+        "UPDATE job_queue SET status = 'completed', completed_at = now(), claimed_at = NULL"
+        " WHERE id = %s AND status = 'claimed' AND attempts = 1",
+        [job.attempt.job_id],
+    )
+    assert queue.rescue(timedelta(seconds=90)) == {}  # it passes by the row that is just being completed
+    worker.commit()
+    assert queue.rescue(timedelta(seconds=90)) == {}
+    assert state(job.attempt.job_id).status == "completed"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_renewal_does_not_wait_for_a_row_that_is_just_being_completed(worker: psycopg.Connection) -> None:
+    ticket = claimed()
+    worker.autocommit = False
+    worker.execute("SELECT FROM job_queue WHERE id = %s FOR UPDATE", [ticket.job_id])
+    assert queue.keep([ticket]) == 0
+    worker.rollback()
