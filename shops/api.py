@@ -18,12 +18,12 @@ from shops.search import service
 from shops.search.query_vectors import query_vectors
 from shops.search.vocabulary import Vocabulary, vocabularies
 from shops.serializers import (
-    SearchAnswerShape,
+    SearchAnswerSerializer,
     SearchParams,
-    ShopDetailShape,
+    ShopDetailSerializer,
     ShopListParams,
-    ShopPageShape,
-    TaxonomyShape,
+    ShopPageSerializer,
+    TaxonomySerializer,
 )
 
 TAXONOMY_MAX_AGE_S = 300
@@ -33,7 +33,10 @@ class ShopList(PublicAPIView):
     """The directory."""
 
     @extend_schema(
-        operation_id="list_shops", parameters=[ShopListParams], responses=ShopPageShape, summary="Find cafés by filters"
+        operation_id="list_shops",
+        parameters=[ShopListParams],
+        responses=ShopPageSerializer,
+        summary="Find cafés by filters",
     )
     def get(self, request: Request) -> Response:
         """Live cafés that pass every filter, page by page."""
@@ -55,7 +58,7 @@ class ShopDetail(PublicAPIView):
     @extend_schema(
         operation_id="get_shop",
         parameters=[OpenApiParameter("shop_id", OpenApiTypes.UUID, OpenApiParameter.PATH)],
-        responses=ShopDetailShape,
+        responses=ShopDetailSerializer,
         summary="One café",
     )
     def get(self, request: Request, shop_id: str) -> Response:
@@ -69,7 +72,10 @@ class Taxonomy(PublicAPIView):
 
     @extend_schema(
         operation_id="get_taxonomy",
-        responses={200: TaxonomyShape, 304: OpenApiResponse(description="Unchanged since the ETag that was sent.")},
+        responses={
+            200: TaxonomySerializer,
+            304: OpenApiResponse(description="Unchanged since the ETag that was sent."),
+        },
         summary="Dimensions and tags",
     )
     def get(self, request: Request) -> HttpResponse:
@@ -89,7 +95,7 @@ class Search(MemberAPIView):
     @extend_schema(
         operation_id="search",
         parameters=[SearchParams],
-        responses=SearchAnswerShape,
+        responses=SearchAnswerSerializer,
         summary="Find cafés by what one wants to do there",
     )
     def get(self, request: Request) -> Response:

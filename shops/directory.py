@@ -99,10 +99,10 @@ def shop_detail(shop_id: UUID) -> dict[str, Any]:
     shop = Shop.objects.live().filter(id=shop_id).values(*_DETAIL_COLUMNS).first()
     if shop is None:
         raise Http404
+    shop["modes"] = modes(shop.pop("mode_work"), shop.pop("mode_rest"), shop.pop("mode_social"))
     return {
         **shop,
-        "id": str(shop["id"]),
-        "modes": modes(shop.pop("mode_work"), shop.pop("mode_rest"), shop.pop("mode_social")),
+        "id": str(shop_id),
         "tags": _tags_with_evidence(shop_id),
         "photos": [_photo(photo) for photo in ShopPhoto.objects.filter(shop_id=shop_id)],
     }

@@ -55,37 +55,37 @@ class SearchParams(FilterParams):
 
 
 class _Shape(serializers.Serializer[None]):
-    """Described, never used to serialise."""
+    pass  # a docstring here would describe every shape
 
 
-class TagLabelShape(_Shape):
+class TagLabelSerializer(_Shape):
     id = serializers.CharField()
     label = serializers.CharField()  # type: ignore[assignment] # the wire's own name, which Field uses too
     label_zh = serializers.CharField()
 
 
-class ShopTagShape(TagLabelShape):
+class ShopTagSerializer(TagLabelSerializer):
     dimension = serializers.ChoiceField(choices=TaxonomyTag.Dimension.values)
     confidence = serializers.FloatField(help_text="0 to 1")
 
 
-class EvidenceShape(_Shape):
+class EvidenceSerializer(_Shape):
     quote = serializers.CharField(help_text="Words of the source.")
     field = serializers.CharField(allow_null=True, help_text="Where they stand.")
 
 
-class EvidentShopTagShape(ShopTagShape):
+class EvidentShopTagSerializer(ShopTagSerializer):
     source = serializers.ChoiceField(choices=ShopTag.Source.values)  # type: ignore[assignment] # likewise
-    evidence = EvidenceShape(many=True)
+    evidence = EvidenceSerializer(many=True)
 
 
-class ModesShape(_Shape):
+class ModesSerializer(_Shape):
     work = serializers.FloatField()
     rest = serializers.FloatField()
     social = serializers.FloatField()
 
 
-class ShopShape(_Shape):
+class ShopSerializer(_Shape):
     id = serializers.UUIDField()
     name = serializers.CharField()
     city = serializers.CharField()
@@ -99,114 +99,114 @@ class ShopShape(_Shape):
     price_level = serializers.IntegerField(allow_null=True)
     summary_zh = serializers.CharField()
     summary_en = serializers.CharField()
-    modes = ModesShape(allow_null=True, help_text="How well it suits each, 0 to 1; null while nobody knows.")
-    tags = ShopTagShape(many=True, help_text="The surest first.")
+    modes = ModesSerializer(allow_null=True, help_text="How well it suits each, 0 to 1; null while nobody knows.")
+    tags = ShopTagSerializer(many=True, help_text="The surest first.")
 
 
-class ListedShopShape(ShopShape):
+class ListedShopSerializer(ShopSerializer):
     distance_m = serializers.FloatField(allow_null=True, help_text="Metres from `near`; null without it.")
 
 
-class ShopPageShape(_Shape):
-    results = ListedShopShape(many=True)
+class ShopPageSerializer(_Shape):
+    results = ListedShopSerializer(many=True)
     next_cursor = serializers.CharField(allow_null=True)
 
 
-class PhotoShape(_Shape):
+class PhotoSerializer(_Shape):
     url = serializers.URLField()
     width = serializers.IntegerField(help_text="pixels")
     height = serializers.IntegerField(help_text="pixels")
 
 
-class ShopDetailShape(ShopShape):
+class ShopDetailSerializer(ShopSerializer):
     description = serializers.CharField()
     phone = serializers.CharField()
     website = serializers.CharField()
     opening_hours_raw = serializers.CharField(help_text="As published; may lag.")
     source = serializers.CharField()  # type: ignore[assignment] # the wire's own name, which Field uses too
     updated_at = serializers.DateTimeField()
-    tags = EvidentShopTagShape(many=True, help_text="The surest first.")
-    photos = PhotoShape(many=True)
+    tags = EvidentShopTagSerializer(many=True, help_text="The surest first.")
+    photos = PhotoSerializer(many=True)
 
 
-class TaxonomyTagShape(TagLabelShape):
+class TaxonomyTagSerializer(TagLabelSerializer):
     complement = serializers.CharField(allow_null=True, help_text="The tag that is meant when this one is denied.")
 
 
-class DimensionShape(TagLabelShape):
-    tags = TaxonomyTagShape(many=True)
+class DimensionSerializer(TagLabelSerializer):
+    tags = TaxonomyTagSerializer(many=True)
 
 
-class TaxonomyShape(_Shape):
-    dimensions = DimensionShape(many=True)
+class TaxonomySerializer(_Shape):
+    dimensions = DimensionSerializer(many=True)
 
 
-class SpanShape(_Shape):
+class SpanSerializer(_Shape):
     start = serializers.IntegerField(help_text="First character, counted in code points of `text` as sent.")
     end = serializers.IntegerField(help_text="One past the last.")
     text = serializers.CharField()
 
 
-class WishShape(TagLabelShape):
+class WishSerializer(TagLabelSerializer):
     implied = serializers.BooleanField(help_text="Not said, but meant: the opposite of what is avoided.")
-    query_span = SpanShape()
+    query_span = SpanSerializer()
 
 
-class MatchedTagShape(WishShape):
+class MatchedTagSerializer(WishSerializer):
     confidence = serializers.FloatField()
     evidence = serializers.CharField(allow_null=True, help_text="Words of the source, if any are kept.")
 
 
-class AreaShape(_Shape):
+class AreaSerializer(_Shape):
     city = serializers.CharField()
     district = serializers.CharField(help_text="Empty for the whole city.")
 
 
-class AreaWishShape(_Shape):
-    areas = AreaShape(many=True, help_text="Several where cities share a district's name.")
+class AreaWishSerializer(_Shape):
+    areas = AreaSerializer(many=True, help_text="Several where cities share a district's name.")
     excluded = serializers.BooleanField()
     applied = serializers.BooleanField(help_text="Whether it filters; see `areas` among the parameters.")
-    query_span = SpanShape()
+    query_span = SpanSerializer()
 
 
-class UnderstoodShape(_Shape):
+class UnderstoodSerializer(_Shape):
     text = serializers.CharField(help_text="In normal form.")
-    wanted = WishShape(many=True)
-    avoided = WishShape(many=True)
-    areas = AreaWishShape(many=True)
+    wanted = WishSerializer(many=True)
+    avoided = WishSerializer(many=True)
+    areas = AreaWishSerializer(many=True)
     mode = serializers.ChoiceField(choices=MODES, allow_null=True)
     needs_place = serializers.BooleanField(help_text="It says near me, but `near` is missing.")
     leftover = serializers.ListField(child=serializers.CharField(), help_text="What no known word explains.")
 
 
-class PartShape(_Shape):
+class PartSerializer(_Shape):
     name = serializers.ChoiceField(choices=PARTS)
     weight = serializers.FloatField()
     value = serializers.FloatField()
     contribution = serializers.FloatField(help_text="weight * value; all of them sum to total_score.")
 
 
-class MatchedShape(_Shape):
-    parts = PartShape(many=True)
+class MatchedSerializer(_Shape):
+    parts = PartSerializer(many=True)
     name = serializers.BooleanField(help_text="The text names this shop; such shops come first.")
-    tags = MatchedTagShape(many=True)
-    avoided = MatchedTagShape(many=True)
-    missing = WishShape(many=True)
+    tags = MatchedTagSerializer(many=True)
+    avoided = MatchedTagSerializer(many=True)
+    missing = WishSerializer(many=True)
     distance_m = serializers.FloatField(allow_null=True)
 
 
-class ResultShape(_Shape):
-    shop = ShopShape()
+class ResultSerializer(_Shape):
+    shop = ShopSerializer()
     similarity_score = serializers.FloatField(help_text="The part of meaning, 0 to 1.")
     taxonomy_boost = serializers.FloatField(help_text="The part of tags, 0 to 1.")
     total_score = serializers.FloatField()
-    matched = MatchedShape()
+    matched = MatchedSerializer()
 
 
-class SearchAnswerShape(_Shape):
-    understood = UnderstoodShape()
+class SearchAnswerSerializer(_Shape):
+    understood = UnderstoodSerializer()
     total = serializers.IntegerField(help_text="Shops that pass the filters, all of them ranked.")
     degraded = serializers.BooleanField(help_text="The embedder was down: tags and words only.")
     weights_version = serializers.CharField()
-    results = ResultShape(many=True)
+    results = ResultSerializer(many=True)
     next_cursor = serializers.CharField(allow_null=True)
