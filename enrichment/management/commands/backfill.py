@@ -1,0 +1,55 @@
+from argparse import ArgumentParser, ArgumentTypeError
+
+from django.core.management.base import BaseCommand, CommandError
+from tqdm import tqdm
+
+from caferoam.providers.embeddings import get_embedder
+from caferoam.providers.llm import get_describer
+from enrichment.backfill import Backfill, What, Which
+
+INTERRUPTED = 130
+"""The exit code of a program that SIGINT ended."""
+
+
+class Command(BaseCommand):
+    help = (
+        "Queue the enrichment or the embedding of the shops there are already. Safe to stop and to repeat: what waits"
+        " is not queued twice, and what has not changed costs nothing when its job runs."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("what", choices=["enrich", "embed"])
+        which = parser.add_mutually_exclusive_group()
+        for name, help_text in (
+            ("missing", "only shops that have none yet (default)"),
+            ("stale", "only shops whose result is old, or of another model"),
+            ("all", "all live shops"),
+        ):
+            which.add_argument(f"--{name}", action="store_const", dest="which", const=name, help=help_text)
+        parser.set_defaults(which="missing")
+        parser.add_argument("--limit", type=_positive, metavar="N", help="queue N shops at most")
+
+    def handle(self, *, what: What, which: Which, limit: int | None, **_options: object) -> None:
+        model = get_describer().model if what == "enrich" else get_embedder().model
+        backfill = Backfill(what=what, which=which, model=model)
+        looked_at = queued = 0
+        interrupted = False
+        # No bar where nobody watches: disable=None asks whether stderr is a terminal.
+        with tqdm(total=backfill.shops().count(), unit=" shops", file=self.stderr, disable=None) as bar:
+            try:
+                for looked_at_now, queued_now in backfill.run(limit=limit):
+                    looked_at += looked_at_now
+                    queued += queued_now
+                    bar.update(looked_at_now)
+            except KeyboardInterrupt:
+                interrupted = True
+        counts = f"{queued} shops queued, {looked_at - queued} were waiting already"
+        if interrupted:
+            raise CommandError(f"Stopped: {counts}. The same command goes on from here.", returncode=INTERRUPTED)
+        self.stdout.write(f"{what}, {which}: {counts}.")
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) == 0:
+        raise ArgumentTypeError(f"{text!r} is no number of shops: give 1 or more")
+    return int(text)

@@ -1,0 +1,76 @@
+-- What enrichment owes the shops: whoever writes a live shop or its reviews, in whatever way, the shop is described anew,
+-- and once described it is embedded anew. One INSERT … SELECT for a statement, however many rows that statement writes.
+
+-- For "does a job of this type wait for this shop?"
+CREATE INDEX job_queue_pending_shop ON job_queue ((payload ->> 'shop_id'), job_type)
+    WHERE status = 'pending' AND payload ? 'shop_id';
+
+-- Queue a job for each of these shops for which none waits yet, and count them.
+--
+-- A waiting row is locked until this transaction ends, so that no relay can claim it before: a worker that started it now
+-- would read the shop without what this transaction writes, and nobody would come back. One that is just being claimed
+-- cannot be locked, is passed by, and the shop gets a second job; doing it twice costs nothing.
+CREATE FUNCTION private.queue_shop_jobs_v1(new_type text, shop_ids uuid[], new_priority integer DEFAULT NULL)
+    RETURNS integer LANGUAGE plpgsql SET search_path = '' AS $$
+DECLARE
+    queued integer;
+BEGIN
+    WITH waiting AS MATERIALIZED (
+        SELECT q.payload ->> 'shop_id' AS shop_id FROM public.job_queue AS q
+         WHERE q.payload ->> 'shop_id' = ANY (shop_ids::text[]) AND q.job_type = new_type
+           AND q.status = 'pending' AND q.payload ? 'shop_id'
+           FOR SHARE SKIP LOCKED
+    )
+    INSERT INTO public.job_queue (job_type, payload, priority, max_attempts)
+    SELECT new_type, jsonb_build_object('shop_id', wanted.shop_id),
+           coalesce(new_priority, lane.priority, 0), coalesce(lane.max_attempts, 3)
+      FROM (SELECT DISTINCT unnest(shop_ids) AS shop_id) AS wanted
+      LEFT JOIN public.job_lanes AS lane ON lane.job_type = new_type
+     WHERE wanted.shop_id::text NOT IN (SELECT waiting.shop_id FROM waiting);
+    GET DIAGNOSTICS queued = ROW_COUNT;
+    RETURN queued;
+END $$;
+REVOKE ALL ON FUNCTION private.queue_shop_jobs_v1(text, uuid[], integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION private.queue_shop_jobs_v1(text, uuid[], integer) TO service_role;
+
+CREATE FUNCTION private.enrich_inserted_shops_v1() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$ BEGIN
+    PERFORM private.queue_shop_jobs_v1('enrich_shop', ARRAY(SELECT id FROM new_rows WHERE status = 'live'));
+    RETURN NULL;
+END $$;
+CREATE TRIGGER enrich_on_insert AFTER INSERT ON shops
+    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION private.enrich_inserted_shops_v1();
+
+-- The columns are those that the describer is shown. A rating or a price tells it nothing.
+CREATE FUNCTION private.enrich_updated_shops_v1() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$ BEGIN
+    PERFORM private.queue_shop_jobs_v1('enrich_shop', ARRAY(
+        SELECT n.id FROM new_rows n JOIN old_rows o USING (id)
+         WHERE n.status = 'live'
+           AND (n.status, n.name, n.description, n.city, n.district, n.address, n.mrt, n.opening_hours_raw, n.attributes)
+               IS DISTINCT FROM
+               (o.status, o.name, o.description, o.city, o.district, o.address, o.mrt, o.opening_hours_raw, o.attributes)));
+    -- A finished enrichment, or a summary that a curator wrote.
+    PERFORM private.queue_shop_jobs_v1('generate_embedding', ARRAY(
+        SELECT n.id FROM new_rows n JOIN old_rows o USING (id)
+         WHERE n.status = 'live' AND n.enriched_at IS NOT NULL
+           AND (n.enriched_at, n.enrichment_input_hash, n.summary_zh)
+               IS DISTINCT FROM (o.enriched_at, o.enrichment_input_hash, o.summary_zh)));
+    RETURN NULL;
+END $$;
+CREATE TRIGGER enrich_on_update AFTER UPDATE ON shops
+    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION private.enrich_updated_shops_v1();
+
+-- Also when a review goes: what is quoted from it must go with it.
+CREATE FUNCTION private.enrich_reviewed_shops_v1() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$ BEGIN
+    PERFORM private.queue_shop_jobs_v1('enrich_shop', ARRAY(
+        SELECT id FROM public.shops
+         WHERE status = 'live' AND id IN (SELECT shop_id FROM changed_rows)));
+    RETURN NULL;
+END $$;
+CREATE TRIGGER enrich_on_insert AFTER INSERT ON shop_reviews
+    REFERENCING NEW TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION private.enrich_reviewed_shops_v1();
+CREATE TRIGGER enrich_on_delete AFTER DELETE ON shop_reviews
+    REFERENCING OLD TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION private.enrich_reviewed_shops_v1();

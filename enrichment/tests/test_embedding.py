@@ -1,0 +1,187 @@
+"""generate_embedding: one text and one vector for each shop, in batches, only when the text has changed."""
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from uuid import uuid4
+
+import numpy as np
+import pytest
+from django.db import connection
+from django.db.models.functions import Now
+from django.test.utils import CaptureQueriesContext
+
+from caferoam.jobs import JobBatch, JobRun, enqueue
+from caferoam.jobs.models import Job
+from caferoam.providers.embeddings import DIMENSIONS, Vectors
+from caferoam.testing.jobs import drain
+from enrichment.embedding import embed_shops, read_documents, refresh_distinctiveness
+from enrichment.tests.making import forget_jobs, make_shop, started_run
+from shops.models import Shop, ShopEmbedding, ShopTag
+
+pytestmark = pytest.mark.usefixtures("taxonomy")
+
+
+class CountingEmbedder:
+    """A vector that points where the text's length says, and a record of what was asked."""
+
+    provider = "counting"
+    model = "counting-1"
+    dimensions = DIMENSIONS
+
+    def __init__(self) -> None:
+        self.asked: list[list[str]] = []
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        self.asked.append(list(texts))
+        self.meanwhile()
+        vectors = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
+        for row, text in zip(vectors, texts, strict=True):
+            row[len(text) % DIMENSIONS] = 1
+        return vectors
+
+    def meanwhile(self) -> None:
+        """What happens while it thinks: nothing, here."""
+
+
+def tag(shop: Shop, tag_id: str, confidence: float, source: str = "offline") -> ShopTag:
+    return ShopTag.objects.create(shop=shop, tag_id=tag_id, source=source, confidence=confidence)
+
+
+def embedded(embedder: CountingEmbedder, *shops: Shop) -> None:
+    embed_shops(JobBatch([started_run("generate_embedding", shop) for shop in shops]), embedder)
+
+
+def text_of(shop: Shop) -> str:
+    (document,) = read_documents([shop.pk], "counting-1")
+    return document.text
+
+
+class TestText:
+    def test_leads_with_the_name_and_lists_tags_by_distinctiveness_in_both_languages(self) -> None:
+        shop = make_shop(summary_zh="位於大安區。", mrt="古亭站", description="老屋改建。")
+        for tag_id, distinctiveness in (("wifi", 0.1), ("resident_cat", 2.5), ("quiet", 0.7)):
+            ShopTag.objects.filter(pk=tag(shop, tag_id, 0.9).pk).update(distinctiveness=distinctiveness)
+        assert text_of(shop).split("\n") == [
+            "霧裡咖啡", "位於大安區。", "店貓、安靜、無線網路", "Resident cat, Quiet, Wi-Fi", "台北市大安區", "古亭站",
+            "老屋改建。",
+        ]  # fmt: skip
+
+    def test_names_only_what_counts_in_the_end(self) -> None:
+        shop = make_shop()
+        tag(shop, "quiet", 0.9)
+        tag(shop, "quiet", 0.0, source="curator")
+        tag(shop, "wifi", 0.4, source="import")
+        tag(shop, "wifi", 0.6)
+        assert text_of(shop).split("\n")[1:3] == ["無線網路", "Wi-Fi"]
+
+    def test_a_long_description_is_cut(self) -> None:
+        assert len(text_of(make_shop(description="長" * 10_000))) < 400
+
+
+class TestDistinctiveness:
+    def test_is_the_confidence_times_the_logarithm_of_the_rarity(self) -> None:
+        shops = [make_shop(str(number)) for number in range(4)]
+        tag(shops[0], "resident_cat", 0.5)
+        for shop in shops:
+            tag(shop, "wifi", 0.9)
+        tag(make_shop("closed", status=Shop.Status.CLOSED), "resident_cat", 1.0)
+        assert refresh_distinctiveness([shops[0].pk]) == 2
+        found = dict(ShopTag.objects.filter(shop=shops[0]).values_list("tag_id", "distinctiveness"))
+        assert found == {"resident_cat": pytest.approx(0.5 * math.log(4), abs=1e-3), "wifi": 0}
+        assert ShopTag.objects.filter(distinctiveness=None).count() == 4
+
+    def test_what_is_right_already_is_not_written_again(self) -> None:
+        shop = make_shop()
+        tag(shop, "wifi", 0.9)
+        assert refresh_distinctiveness([shop.pk]) == 1
+        assert refresh_distinctiveness([shop.pk]) == 0
+
+
+class TestJob:
+    @pytest.mark.slow
+    def test_a_new_shop_ends_with_a_unit_vector_of_the_model(self) -> None:
+        shop = make_shop(attributes={"socket": "yes"})
+        assert drain() == Counter(completed=2)
+        vector = ShopEmbedding.objects.get(shop=shop, model="use-multilingual-3").embedding
+        assert len(vector) == DIMENSIONS
+        assert np.linalg.norm(vector) == pytest.approx(1, abs=1e-5)
+        assert not any(vector[512:])
+
+    def test_many_shops_cost_one_call_and_one_statement_to_store(self) -> None:
+        shops = [make_shop(str(number)) for number in range(20)]
+        embedder = CountingEmbedder()
+        runs = _runs(shops)
+        with CaptureQueriesContext(connection) as captured:
+            embed_shops(JobBatch(runs), embedder)
+        assert [len(texts) for texts in embedder.asked] == [20]
+        assert sum("INSERT INTO shop_embeddings" in query["sql"] for query in captured.captured_queries) == 1
+        assert ShopEmbedding.objects.count() == 20
+        assert Job.objects.filter(status=Job.Status.COMPLETED).count() == 20
+
+    def test_each_shop_gets_the_vector_of_its_own_text(self) -> None:
+        shops = [make_shop("咖" * length) for length in (1, 7, 3)]
+        embed_shops(JobBatch(_runs(shops)), CountingEmbedder())
+        for shop in shops:
+            vector = ShopEmbedding.objects.get(shop=shop).embedding
+            assert vector[len(text_of(shop))] == 1
+
+    def test_a_text_that_has_not_changed_is_not_asked_for_again(self) -> None:
+        shop, embedder = make_shop(), CountingEmbedder()
+        embedded(embedder, shop)
+        before = ShopEmbedding.objects.values().get()
+        embedded(embedder, shop)
+        assert len(embedder.asked) == 1
+        assert str(ShopEmbedding.objects.values().get()) == str(before)
+        Shop.objects.filter(pk=shop.pk).update(description="新的")
+        embedded(embedder, shop)
+        assert len(embedder.asked) == 2
+        assert bytes(ShopEmbedding.objects.get().input_hash) != bytes(before["input_hash"])
+
+    def test_models_keep_apart(self) -> None:
+        shop, embedder = make_shop(), CountingEmbedder()
+        embedded(embedder, shop)
+        embedder.model = "counting-2"
+        embedded(embedder, shop)
+        assert set(ShopEmbedding.objects.values_list("model", flat=True)) == {"counting-1", "counting-2"}
+
+    def test_a_shop_twice_in_a_batch_is_embedded_once(self) -> None:
+        shop, embedder = make_shop(), CountingEmbedder()
+        embed_shops(JobBatch(_runs([shop, shop])), embedder)
+        assert [len(texts) for texts in embedder.asked] == [1]
+        assert ShopEmbedding.objects.count() == 1
+
+    def test_a_shop_that_is_gone_does_not_hold_up_the_others(self) -> None:
+        shop, closed = make_shop("甲"), make_shop("乙", status=Shop.Status.CLOSED)
+        forget_jobs()
+        for shop_id in (shop.pk, uuid4(), closed.pk):
+            enqueue("generate_embedding", {"shop_id": str(shop_id)})
+        assert drain() == Counter(completed=3)
+        assert ShopEmbedding.objects.get().shop_id == shop.pk
+
+    def test_a_shop_that_vanishes_while_the_embedder_thinks_is_left_out(self) -> None:
+        shop, other = make_shop("甲"), make_shop("乙")
+
+        class Overtaken(CountingEmbedder):
+            def meanwhile(self) -> None:
+                other.delete()
+
+        embed_shops(JobBatch(_runs([shop, other])), Overtaken())
+        assert ShopEmbedding.objects.get().shop_id == shop.pk
+        assert Job.objects.filter(status=Job.Status.COMPLETED).count() == 2
+
+    def test_a_shop_that_is_described_anew_meanwhile_keeps_the_newer_vector(self) -> None:
+        shop = make_shop()
+        newer = CountingEmbedder()
+
+        class Overtaken(CountingEmbedder):
+            def meanwhile(self) -> None:
+                Shop.objects.filter(pk=shop.pk).update(description="新的", enriched_at=Now())
+                embed_shops(JobBatch(_runs([shop])), newer)
+
+        embed_shops(JobBatch(_runs([shop])), Overtaken())
+        assert ShopEmbedding.objects.get().embedding[len(newer.asked[0][0])] == 1
+
+
+def _runs(shops: Sequence[Shop]) -> list[JobRun]:
+    return [started_run("generate_embedding", shop) for shop in shops]

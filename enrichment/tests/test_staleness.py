@@ -1,0 +1,56 @@
+"""The nightly sweep."""
+
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+from django.conf import settings
+from django.db.models.functions import Now
+
+from caferoam.jobs import enqueue
+from caferoam.jobs.models import Job
+from caferoam.testing.jobs import drain
+from enrichment.queueing import queue_shops
+from enrichment.staleness import sweep
+from enrichment.tests.making import forget_jobs, make_shop, waiting
+from shops.models import Shop
+
+pytestmark = pytest.mark.usefixtures("taxonomy")
+
+
+def enriched(name: str, days_ago: int, **fields: object) -> Shop:
+    shop = make_shop(name, **fields)
+    Shop.objects.filter(pk=shop.pk).update(enriched_at=Now() - timedelta(days=days_ago))
+    return shop
+
+
+def test_shops_described_over_90_days_ago_are_queued_behind_all_others() -> None:
+    old, *_ = enriched("甲", 91), enriched("乙", 89), make_shop("丙")
+    closed = enriched("丁", 500, status=Shop.Status.CLOSED)
+    forget_jobs()
+    assert sweep() == 1
+    assert waiting("enrich_shop") == [old.pk]
+    assert closed.pk not in waiting("enrich_shop")
+    assert Job.objects.get().priority == 1
+
+
+def test_the_oldest_go_first_and_those_that_wait_take_nobodys_place() -> None:
+    shops = [enriched(str(number), 200 - number) for number in range(5)]
+    forget_jobs()
+    queue_shops("enrich_shop", [shops[0].pk])
+    assert sweep(limit=2) == 2
+    assert waiting("enrich_shop") == [shop.pk for shop in shops[:3]]
+    assert sweep(limit=2) == 2
+    assert sweep(limit=2) == 0
+
+
+def test_a_sweep_makes_itself_superfluous() -> None:
+    enriched("甲", 91)
+    forget_jobs()
+    enqueue("staleness_sweep")
+    assert drain(["staleness_sweep", "enrich_shop"]) == Counter(completed=2)
+    assert sweep() == 0
+
+
+def test_it_is_on_the_schedule() -> None:
+    assert settings.JOBS_SCHEDULE["staleness_sweep"] == "0 3 * * *"
