@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from shops.search.areas import Area
-from shops.search.vocabulary import Vocabulary, vocabularies
+from shops.search.vocabulary import vocabularies
 from shops.taxonomy import file_definitions
 from shops.taxonomy.loader import load_taxonomy
 
@@ -22,25 +21,3 @@ def no_vocabulary_of_another_test() -> Iterator[None]:
 def taxonomy(db: None) -> None:
     """The taxonomy in its table."""
     load_taxonomy(file_definitions())
-
-
-@pytest.fixture
-def vocabulary() -> Vocabulary:
-    """The taxonomy's words and a few districts, without a database."""
-    return Vocabulary.of(file_definitions(), AREAS)
-
-
-AREAS = [
-    Area("台北市", "大安區"),
-    Area("台北市", "信義區"),
-    Area("台北市", "中山區"),
-    Area("台北市", "北投區"),
-    Area("新北市", "板橋區"),
-    Area("新北市", "淡水區"),
-    Area("台中市", "大安區"),
-    Area("台中市", "清水區"),
-    Area("基隆市", "信義區"),
-    Area("新竹市", "東區"),
-    Area("新竹縣", "竹北市"),
-    Area("", ""),
-]

@@ -137,8 +137,6 @@ def area_terms(districts: Iterable[Area]) -> list[Term]:
 
 def _surfaces(area: Area) -> Iterator[str]:
     name = area.district or area.city
-    if not name:
-        return
     yield name
     bare = name[:-1]
     if len(bare) >= 2 and bare not in _ORDINARY_WORDS:

@@ -4,12 +4,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shops.conftest import AREAS
 from shops.search.areas import Area
 from shops.search.understanding import Span, Understanding, understand
 from shops.search.vocabulary import Vocabulary
 from shops.taxonomy import file_definitions
 
+AREAS = [
+    Area("台北市", "大安區"),
+    Area("台北市", "信義區"),
+    Area("台北市", "中山區"),
+    Area("台北市", "北投區"),
+    Area("新北市", "板橋區"),
+    Area("新北市", "淡水區"),
+    Area("台中市", "大安區"),
+    Area("台中市", "清水區"),
+    Area("基隆市", "信義區"),
+    Area("新竹市", "東區"),
+    Area("新竹縣", "竹北市"),
+    Area("", ""),
+]
 WORDS = Vocabulary.of(file_definitions(), AREAS)
 
 
