@@ -13,6 +13,9 @@ from shops.importers.source import Progress, Reader, open_source
 from shops.importers.votes import VOTED_TAGS
 from shops.models import TaxonomyTag
 
+_MAX_DEPTH = 8
+"""Cafés are flat objects in an array."""
+
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
@@ -74,12 +77,33 @@ def read_cafenomad(file: Reader) -> Iterator[ImportedShop | Rejected]:
     if not _first_bytes(file).startswith(b"["):
         raise ImportRefused("not Cafe Nomad's answer: a JSON array of cafés is expected")
     try:
-        for position, record in enumerate(ijson.items(file, "item", use_float=True)):
+        for position, record in enumerate(_items(file)):
             if position == 0:
                 _require_cafe(record)
             yield read_record(record)
     except (ijson.JSONError, UnicodeDecodeError) as exc:
         raise ImportRefused(f"not valid JSON: {exc}") from exc
+
+
+def _items(file: Reader) -> Iterator[object]:
+    """The elements of the outermost array, one at a time.
+
+    Not ``ijson.items``: that keeps the path to where it stands, so a few thousand brackets would cost gigabytes.
+    """
+    level = 0
+    builder = ijson.ObjectBuilder()
+    for event, value in ijson.basic_parse(file, use_float=True):
+        if event.startswith("end_"):
+            level -= 1
+        if level >= 1:
+            builder.event(event, value)
+        if level == 1 and not event.startswith("start_"):
+            yield builder.value
+            builder = ijson.ObjectBuilder()
+        if event.startswith("start_"):
+            level += 1
+        if level > _MAX_DEPTH:
+            raise ImportRefused(f"not Cafe Nomad's answer: it is nested more than {_MAX_DEPTH} deep")
 
 
 def _first_bytes(file: Reader) -> bytes:

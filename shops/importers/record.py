@@ -85,7 +85,7 @@ def read_record(record: object) -> ImportedShop | Rejected:
     latitude, longitude = _coordinates(texts["latitude"], texts["longitude"], problems)
     attributes = _attributes(record, problems)
     if problems:
-        return Rejected(texts["id"].strip(), clean_line(texts["name"]), "; ".join(problems))
+        return Rejected(clean_line(texts["id"]), clean_line(texts["name"]), "; ".join(problems))
     if marked.mark:
         attributes["closed_mark"] = marked.mark
     area = area_of(address, likely_cities=_CITIES.get(texts["city"].strip().lower(), ()))

@@ -131,7 +131,7 @@ def _lines(file: BufferedIOBase) -> Iterator[object]:
             continue
         try:
             record = json.loads(line)
-        except ValueError as exc:  # covers bytes that are not UTF-8 as well
+        except (ValueError, RecursionError) as exc:  # ValueError covers bytes that are not UTF-8 as well
             raise ImportRefused(f"line {number} is not JSON: {exc}") from exc
         if first and not is_review(record):
             raise ImportRefused(

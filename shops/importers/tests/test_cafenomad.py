@@ -153,6 +153,7 @@ def test_a_dry_run_tells_the_same_and_writes_nothing(answer: Path) -> None:
         (b"  \n ", "a JSON array of caf"),
         (b'{"item": []}', "a JSON array of caf"),
         (b"<html></html>", "a JSON array of caf"),
+        (b"[" * 50_000, "nested more than 8 deep"),
         (b"[1, 2]", "the first record has no id, name"),
         (b'[{"id": "x", "name": "y"}]', "the first record has no address"),
         (json.dumps([cafe()]).encode()[:-1], "not valid JSON"),

@@ -82,6 +82,7 @@ def test_a_cafe_may_have_a_number_or_one_character_for_a_name() -> None:
         ({"name": None}, "name is missing"),
         ({"name": ["a"]}, "name is not a text"),
         ({"id": "7"}, "id is not a UUID"),
+        ({"id": "\ud800"}, "id is not a UUID"),
         ({"latitude": "", "longitude": ""}, "no coordinates"),
         ({"latitude": "north"}, "coordinates are not numbers"),
         ({"latitude": "nan"}, "coordinates are not numbers"),

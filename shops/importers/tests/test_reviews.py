@@ -98,6 +98,7 @@ def test_a_dry_run_counts_and_writes_nothing(lines: Path) -> None:
     [
         (b"", "the file is empty"),
         (b"[]\n", "line 1 is not a review"),
+        (b"[" * 500_000, "line 1 is not JSON"),
         (b'{"id": 1}\n', "line 1 is not a review"),
         (b'{"name": "\xe7\x94\xb2", "review": "a"}\n\n{"name"\n', "line 3 is not JSON"),
         ('{"name": "甲", "review": "好喝"}'.encode("big5"), "line 1 is not JSON"),
