@@ -16,6 +16,7 @@ _OWNER_COMMANDS: Final = frozenset(
         "makemigrations",
         "migrate",
         "optimizemigration",
+        "prepare_stack",
         "showmigrations",
         "sqlflush",
         "sqlmigrate",

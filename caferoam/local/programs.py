@@ -63,7 +63,7 @@ def programs(*, api_port: int, admin_dsn: str, redis_url: str) -> list[Program]:
 def answers_http(url: str) -> bool:
     """Whether the URL answers 200 now."""
     try:
-        with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 - our own http:// address
+        with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310 - our own http:// address
             return bool(answer.status == HTTPStatus.OK)
     except OSError:  # refused, timed out, or an HTTP error status
         return False

@@ -1,5 +1,6 @@
 """The servers that CafeRoam's processes lean on: PostgreSQL, Valkey and the stand-in for Supabase."""
 
+import os
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -44,7 +45,8 @@ class Servers:
             },
             common={
                 "CAFEROAM_ENV": "local",
-                "DJANGO_SETTINGS_MODULE": "caferoam.settings",
+                # Not the shell's DJANGO_SETTINGS_MODULE, which may be another project's. The bench adds a job type.
+                "DJANGO_SETTINGS_MODULE": os.environ.get("CAFEROAM_LOCAL_SETTINGS", "caferoam.settings"),
                 "SECRET_KEY": secrets.secret_key,
                 "ALLOWED_HOSTS": "127.0.0.1,localhost",
                 "REDIS_URL": self.valkey.url,

@@ -29,7 +29,7 @@ from caferoam.local.process import last_lines, wait_until
 from caferoam.local.programs import Program, programs
 from caferoam.local.screen import EXAMPLE_MEMBER, summary
 from caferoam.local.servers import Servers
-from caferoam.local.stack import CHECKOUT, LocalFiles, Login, Stack, read_json, try_lock
+from caferoam.local.stack import CHECKOUT, LocalFiles, Stack, read_json, try_lock
 from caferoam.local.tokens import sign_token
 
 _ROOM_TO_START_MB: Final = 300
@@ -106,15 +106,6 @@ class Supervisor:
             raise LocalStackError(f"already running in this checkout ({address}): stop that one first")
         self._withdraw()  # what a killed supervisor left
 
-    def _prepare_database(self, servers: Servers, stack: Stack) -> None:
-        self._manage("migrate", stack, "owner", "migrate", "--no-input")
-        servers.make_logins(stack.database_urls["owner"])
-        self._manage("taxonomy", stack, "worker", "load_taxonomy", "--skip-checks")
-        with psycopg.connect(stack.database_urls["worker"]) as connection:
-            row = connection.execute("SELECT EXISTS (SELECT FROM public.shops)").fetchone()
-        if not (row and row[0]):
-            self._manage("demo", stack, "worker", "load_demo", "--skip-checks")
-
     def _start_programs(self, servers: Servers, stack: Stack, api_port: int) -> None:
         """Start them all at once and wait until every one really works."""
         waiting: dict[str, Callable[[], bool]] = {}
@@ -148,23 +139,22 @@ class Supervisor:
             )
         )
 
-    def _manage(self, name: str, stack: Stack, login: Login, *arguments: str) -> None:
-        """Run a management command to its end."""
-        program = Program(name, login, ("manage.py", *arguments), is_ready=lambda: True)
-        child = self._spawn(program, stack)
+    def _prepare_database(self, servers: Servers, stack: Stack) -> None:
+        command = Program("prepare", "owner", ("manage.py", "prepare_stack"), is_ready=lambda: True)
+        child = self._spawn(command, stack)
         self._children.append(child)
         while child.exit_code is None:
             self._pause(_POLL_S, ending=child)
         self._children.remove(child)
         child.kill_rest()
         if child.exit_code != 0:
-            raise LocalStackError(
-                _died(f"manage.py {arguments[0]}", child.exit_code, child.last_lines(), child.log_file)
-            )
+            tail, log_file = child.last_lines(), child.log_file
+            raise LocalStackError(_died("the preparation of the database", child.exit_code, tail, log_file))
+        servers.make_logins(stack.database_urls["owner"])
 
     def _spawn(self, program: Program, stack: Stack) -> Child:
         inherited = {name: value for name, value in self._environment.items() if not name.startswith(_OF_OTHER_STACKS)}
-        # `migrate` has made Django's system checks, which load every route: some 40 MB that only the API needs.
+        # `prepare_stack` has made Django's system checks, which load every route: some 40 MB that only the API needs.
         lean = {"CELERY_SKIP_CHECKS": "1", "MALLOC_ARENA_MAX": "2"}
         own = {"PYTHONUNBUFFERED": "1", "PGAPPNAME": program.session_name, **lean}
         return Child(

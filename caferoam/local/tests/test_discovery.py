@@ -30,6 +30,7 @@ def files(tmp_path: Path) -> LocalFiles:
         ("makemigrations", "owner"),
         ("dbshell", "owner"),
         ("sqlmigrate", "owner"),
+        ("prepare_stack", "owner"),
         ("flush", "owner"),
         ("runserver", "api"),
         ("import_shops", "worker"),
