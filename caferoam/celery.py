@@ -5,6 +5,8 @@ import os
 from celery import Celery
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "caferoam.settings")
+# A worker has a process for each core: threads inside numpy would only make them fight. Read when numpy is imported.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 app = Celery("caferoam")
 app.config_from_object("django.conf:settings", namespace="CELERY")

@@ -10,8 +10,12 @@ CREATE INDEX job_queue_pending_shop ON job_queue ((payload ->> 'shop_id'), job_t
 -- A waiting row is locked until this transaction ends, so that no relay can claim it before: a worker that started it now
 -- would read the shop without what this transaction writes, and nobody would come back. One that is just being claimed
 -- cannot be locked, is passed by, and the shop gets a second job; doing it twice costs nothing.
-CREATE FUNCTION private.queue_shop_jobs_v1(new_type text, shop_ids uuid[], new_priority integer DEFAULT NULL)
-    RETURNS integer LANGUAGE plpgsql SET search_path = '' AS $$
+--
+-- With gather_s the jobs become due together, at the next time that so many seconds divide: what thousands of small
+-- transactions queue is then claimed, and worked on, in batches.
+CREATE FUNCTION private.queue_shop_jobs_v1(
+    new_type text, shop_ids uuid[], new_priority integer DEFAULT NULL, gather_s integer DEFAULT NULL
+) RETURNS integer LANGUAGE plpgsql SET search_path = '' AS $$
 DECLARE
     queued integer;
 BEGIN
@@ -21,17 +25,19 @@ BEGIN
            AND q.status = 'pending' AND q.payload ? 'shop_id'
            FOR SHARE SKIP LOCKED
     )
-    INSERT INTO public.job_queue (job_type, payload, priority, max_attempts)
+    INSERT INTO public.job_queue (job_type, payload, priority, max_attempts, scheduled_at)
     SELECT new_type, jsonb_build_object('shop_id', wanted.shop_id),
-           coalesce(new_priority, lane.priority, 0), coalesce(lane.max_attempts, 3)
+           coalesce(new_priority, lane.priority, 0), coalesce(lane.max_attempts, 3),
+           CASE WHEN gather_s IS NULL THEN now()
+                ELSE to_timestamp(ceil(extract(epoch FROM now()) / gather_s) * gather_s) END
       FROM (SELECT DISTINCT unnest(shop_ids) AS shop_id) AS wanted
       LEFT JOIN public.job_lanes AS lane ON lane.job_type = new_type
      WHERE wanted.shop_id::text NOT IN (SELECT waiting.shop_id FROM waiting);
     GET DIAGNOSTICS queued = ROW_COUNT;
     RETURN queued;
 END $$;
-REVOKE ALL ON FUNCTION private.queue_shop_jobs_v1(text, uuid[], integer) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION private.queue_shop_jobs_v1(text, uuid[], integer) TO service_role;
+REVOKE ALL ON FUNCTION private.queue_shop_jobs_v1(text, uuid[], integer, integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION private.queue_shop_jobs_v1(text, uuid[], integer, integer) TO service_role;
 
 CREATE FUNCTION private.enrich_inserted_shops_v1() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$ BEGIN
@@ -55,7 +61,7 @@ CREATE FUNCTION private.enrich_updated_shops_v1() RETURNS trigger
         SELECT n.id FROM new_rows n JOIN old_rows o USING (id)
          WHERE n.status = 'live' AND n.enriched_at IS NOT NULL
            AND (n.enriched_at, n.enrichment_input_hash, n.summary_zh)
-               IS DISTINCT FROM (o.enriched_at, o.enrichment_input_hash, o.summary_zh)));
+               IS DISTINCT FROM (o.enriched_at, o.enrichment_input_hash, o.summary_zh)), gather_s => 2);
     RETURN NULL;
 END $$;
 CREATE TRIGGER enrich_on_update AFTER UPDATE ON shops

@@ -1,0 +1,34 @@
+"""What the Python side keeps in memory while nothing happens."""
+
+from pathlib import Path
+
+from bench.results import Result
+from bench.stack import RunningStack
+
+LIMIT_MB = 600
+
+
+def idle_memory(stack: RunningStack) -> list[Result]:
+    """The resident memory of the supervisor and every Python process below it; a page that two share counts twice."""
+    total_kb = sum(_resident_kb(pid) for pid in _tree(stack.pid) if _is_python(pid))
+    value = total_kb / 1024
+    return [Result("python_idle_rss_mb", value, "MB", LIMIT_MB, value / LIMIT_MB)]
+
+
+def _tree(root: int) -> list[int]:
+    found = [root]
+    for pid in found:
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            found += [int(child) for child in (task / "children").read_text().split()]
+    return found
+
+
+def _is_python(pid: int) -> bool:
+    return "python" in Path(f"/proc/{pid}/exe").resolve().name
+
+
+def _resident_kb(pid: int) -> int:
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1])
+    return 0

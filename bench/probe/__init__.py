@@ -1,0 +1,1 @@
+"""A Django app of the bench: the probe job."""
