@@ -140,7 +140,7 @@ def _name_hit(plan: SearchPlan, parameters: dict[str, Any]) -> str:
     for number, piece in enumerate(plan.name.pieces):
         parameters[f"name_piece_{number}"] = piece
         tests.append(f"strpos(found.name_normalized, %(name_piece_{number})s) > 0")
-    if plan.name.content_length:
+    if plan.name.remainder:
         parameters["name_remainder"] = f" {plan.name.remainder} "
         # CASE, so that the dear tests run for the few names that stand in the text. A Latin name must be whole words.
         tests.append("""CASE WHEN strpos(%(name_remainder)s, found.name_normalized) > 0

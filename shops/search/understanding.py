@@ -36,6 +36,7 @@ _FILLER: Final = re.compile(
     r"that|this|there|to|for|with|and|or|but|in|at|on|of|near|nearby|around|is|are|be|it|has|have|having|can|could|would|"
     r"like|good|nice|great|best|very|really|quite|so|not|no|go|get|do|does|from)(?![a-z0-9])"
 )
+_GENERIC: Final = re.compile(r"咖啡[廳館店屋]?|coffee|caf[eé]s?|shops?")
 _BLANKS: Final = re.compile(r"\s+")
 _EDGES: Final = " ,.!?;:~、。！？「」()[]-'\""
 _NAME_MIN_BYTES: Final = 4
@@ -74,7 +75,8 @@ class NameQuery:
     """How the text may name a shop.
 
     A shop is meant if its name is ``whole``, holds one of ``pieces``, or stands in ``remainder`` and makes up at least
-    half of the ``content_length`` characters that nothing else explains.
+    half of the ``content_length`` characters that nothing else explains. ``remainder`` leaves out what could name too
+    many: the rest of 「看夜景喝咖啡」 does not mean the café 喝咖啡.
     """
 
     whole: str
@@ -199,9 +201,13 @@ def _name(
     return NameQuery(
         whole=whole,
         pieces=tuple(dict.fromkeys(piece for piece in candidates if len(piece.encode()) >= _NAME_MIN_BYTES)),
-        remainder="\n".join(gaps),
+        remainder="\n".join(filter(_may_name, gaps)) if leftover else "",
         content_length=_length(leftover),
     )
+
+
+def _may_name(gap: str) -> bool:
+    return len(_GENERIC.sub("", gap).strip(_EDGES).encode()) >= _NAME_MIN_BYTES
 
 
 def _extent(match: Match) -> tuple[int, int]:

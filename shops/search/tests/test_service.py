@@ -178,8 +178,11 @@ def test_a_shop_that_is_named_comes_first(text: str) -> None:
 
 
 @pytest.mark.usefixtures("town")
-@pytest.mark.parametrize("text", ["安靜", "我想回到好久以前去過的老家附近坐坐", "bird's nest labyrinth"])
+@pytest.mark.parametrize(
+    "text", ["安靜", "看夜景喝咖啡", "我想回到好久以前去過的老家附近坐坐", "bird's nest labyrinth"]
+)
 def test_a_name_that_is_only_part_of_the_words_is_no_name(text: str) -> None:
+    make_shop("喝咖啡")
     assert not any(result["matched"]["name"] for result in search(text)["results"])
 
 
