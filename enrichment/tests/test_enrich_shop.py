@@ -16,10 +16,11 @@ from caferoam.jobs.models import Job
 from caferoam.providers.llm import DescribedTag, Evidence, Modes
 from caferoam.testing.jobs import drain
 from enrichment.models import LlmUsage
+from enrichment.queueing import queue_shops
 from enrichment.reading import MAX_REVIEW_CHARS, MAX_REVIEWS, current_taxonomy, read
 from enrichment.tagging import ShopChanged, describe_shop
 from enrichment.tests.making import ScriptedDescriber, make_shop, review, started_run, waiting
-from shops.models import Shop, ShopTag, TaxonomyTag
+from shops.models import Shop, ShopEmbedding, ShopTag, TaxonomyTag
 
 pytestmark = pytest.mark.usefixtures("taxonomy")
 
@@ -273,3 +274,13 @@ class TestRaces:
 
         described(shop, Overtaken(QUIET, OUTLETS))
         assert tags_of(shop) == {("outlets", "llm"): 0.8}
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("worker_login")
+def test_the_workers_login_may_do_all_of_it() -> None:
+    shop = make_shop(attributes={"socket": "yes"})
+    review(shop, "安靜")
+    assert drain(["enrich_shop", "generate_embedding"]) == Counter(completed=2)
+    assert ShopEmbedding.objects.filter(shop=shop).exists()
+    assert queue_shops("enrich_shop", [shop.pk]) == 1
