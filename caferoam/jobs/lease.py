@@ -8,7 +8,8 @@ import logging
 import queue as queues
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any, Final, NamedTuple
 
 from billiard.exceptions import TimeLimitExceeded, WorkerLostError
@@ -48,17 +49,26 @@ class LeaseKeeper(bootsteps.StartStopStep):
     def __init__(self, parent: Any, **kwargs: Any) -> None:
         super().__init__(parent, **kwargs)
         self._lost: queues.SimpleQueue[Lost | None] = queues.SimpleQueue()
+        self._ending = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="lease-keeper", daemon=True)
         self._released = threading.Event()
 
     def start(self, parent: Any) -> None:
         """Begin renewing, and listen for children that die."""
         signals.task_failure.connect(self.on_task_failure, weak=False)
-        threading.Thread(target=self._run, name="lease-keeper", daemon=True).start()
+        self._thread.start()
 
     def stop(self, parent: Any) -> None:
         """Give back what has not started. The thread goes on: running jobs are still to be waited for."""
         self._lost.put(None)
         self._released.wait(SHUTDOWN_PATIENCE_S)
+
+    def end(self) -> None:
+        """End the thread and its database session. A worker never asks: it renews until the process ends."""
+        signals.task_failure.disconnect(self.on_task_failure)
+        self._ending.set()
+        self._lost.put(None)
+        self._thread.join(SHUTDOWN_PATIENCE_S)
 
     def on_task_failure(self, *, sender: Any, exception: BaseException, args: Any, **_: Any) -> None:
         """Note a child that was killed, by the hard time limit or from outside."""
@@ -68,7 +78,7 @@ class LeaseKeeper(bootsteps.StartStopStep):
     def _run(self) -> None:
         interval_s = settings.JOBS_KEEP_EVERY.total_seconds()
         due_at = time.monotonic() + interval_s
-        while True:
+        while not self._ending.is_set():
             try:
                 lost = self._lost.get(timeout=max(0.0, due_at - time.monotonic()))
             except queues.Empty:
@@ -79,9 +89,10 @@ class LeaseKeeper(bootsteps.StartStopStep):
                 self._attempt(self.give_back)
                 self._released.set()
             else:
-                self._attempt(lambda lost=lost: self.put_back(lost))
+                self._attempt(partial(self.put_back, lost))
+        connection.close()
 
-    def _attempt(self, step: Any) -> None:
+    def _attempt(self, step: Callable[[], None]) -> None:
         """Without the database nothing can be done now: the next renewal, or the rescue, will mend it."""
         connection.close_if_unusable_or_obsolete()
         try:

@@ -7,8 +7,10 @@ from uuid import uuid4
 
 import pytest
 from billiard.exceptions import TimeLimitExceeded, WorkerLostError
+from celery import signals
 from celery.worker import state as worker_state
 from django.db import OperationalError, connection
+from pytest_django.fixtures import Settings
 
 from caferoam.celery import app
 from caferoam.jobs import queue
@@ -103,14 +105,36 @@ def test_trouble_with_the_database_is_told_and_survived(keeper: LeaseKeeper, cap
     def broken() -> None:
         raise OperationalError("gone")
 
-    done = threading.Event()
-    thread = threading.Thread(target=lambda: (keeper._attempt(broken), connection.close(), done.set()))
+    def attempt() -> None:
+        keeper._attempt(broken)
+        connection.close()
+
+    thread = threading.Thread(target=attempt)
     thread.start()
     thread.join(5)
-    assert done.is_set()
     assert "leases could not be tended: gone" in caplog.text
 
 
 def test_it_is_part_of_every_worker() -> None:
     assert "caferoam.jobs.lease:LeaseKeeper" in app.steps["worker"]
-    assert eventually(lambda: True)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("lanes")
+def test_its_thread_renews_gives_back_and_puts_back(settings: Settings, keeper: LeaseKeeper, holding: Ticket) -> None:
+    settings.JOBS_KEEP_EVERY = timedelta(seconds=0.05)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE job_queue SET claimed_at = now() - interval '1 hour'")
+    before = state(holding.job_id).claimed_at
+    keeper.start(None)
+    try:
+        assert eventually(lambda: state(holding.job_id).claimed_at != before, within_s=5)
+        keeper.stop(None)
+        assert state(holding.job_id).status == "pending"
+        (again,) = queue.claim(["live_note"]).tickets["live_note"]
+        queue.start([again])
+        task = app.tasks["live_note"]
+        signals.task_failure.send(sender=task, exception=WorkerLostError("signal 9"), args=[to_message([again])])
+        assert eventually(lambda: state(again.job_id).last_error == "WorkerLostError: signal 9", within_s=5)
+    finally:
+        keeper.end()

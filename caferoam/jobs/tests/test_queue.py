@@ -1,7 +1,7 @@
 """Every step of a row, and that no step touches a row that has moved on."""
 
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
@@ -17,11 +17,11 @@ from caferoam.jobs.tickets import Ticket, from_message, to_message
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("lanes")]
 
 
-def age(job_id: object, seconds: int) -> None:
+def age(job_id: UUID, seconds: int) -> None:
     """Let a row's lease be so much older."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE job_queue SET claimed_at = now() - %s WHERE id = %s", [timedelta(seconds=seconds), job_id]
+            "UPDATE job_queue SET claimed_at = now() - make_interval(secs => %s) WHERE id = %s", [seconds, job_id]
         )
 
 

@@ -12,6 +12,7 @@ from caferoam.jobs import JobBatch, JobRun, LeaseLost, enqueue, job, queue, runn
 from caferoam.jobs.models import Job, Lane
 from caferoam.jobs.registry import registry
 from caferoam.jobs.tests.conftest import claimed, entries, started, state
+from caferoam.jobs.tickets import to_message
 from caferoam.testing.jobs import drain
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("lanes", "ledger")]
@@ -195,6 +196,13 @@ def test_draining_runs_what_jobs_queue_and_leaves_what_is_not_due() -> None:
     enqueue("live_note", scheduled_at=timezone.now() + timedelta(hours=1))
     assert drain() == {"completed": 2, "pending": 1}
     assert drain() == {}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_message_is_what_the_task_takes() -> None:
+    ticket = claimed()
+    app.tasks["live_note"](to_message([ticket]))
+    assert (state(ticket.job_id).status, entries()) == ("completed", [(ticket.job_id, 1)])
 
 
 def test_a_name_is_taken_once() -> None:
