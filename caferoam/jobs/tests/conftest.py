@@ -1,11 +1,6 @@
-"""Fixtures of the queue's tests: a table for effects, single jobs, and a real relay and worker."""
+"""Fixtures of the queue's tests: a table for effects, single jobs, and real processes."""
 
-import os
-import signal
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
 
@@ -21,18 +16,7 @@ from caferoam.jobs.models import Job
 from caferoam.jobs.registry import registry
 from caferoam.jobs.tests.live import tasks as _tasks  # noqa: F401 - registers the job types
 from caferoam.jobs.tickets import Ticket
-from caferoam.local.programs import awaits_work
-from caferoam.testing.database import database_url
-
-PATIENCE_S = 30.0
-
-
-def eventually[T](ask: Callable[[], T], *, within_s: float = PATIENCE_S) -> T:
-    """Ask until the answer is true and return it, or the last answer when patience ends."""
-    deadline = time.monotonic() + within_s
-    while not (answer := ask()) and time.monotonic() < deadline:
-        time.sleep(0.01)
-    return answer
+from caferoam.testing.live import Live
 
 
 @pytest.fixture
@@ -77,73 +61,11 @@ def state(job_id: UUID) -> Job:
     return Job.objects.get(pk=job_id)
 
 
-class Process:
-    """A relay or worker of its own, with its output in a file."""
-
-    def __init__(self, log_file: Path, *arguments: str, **environment: str) -> None:
-        self.log_file = log_file
-        with log_file.open("wb") as log:
-            self.popen = subprocess.Popen(
-                [sys.executable, *arguments],
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                cwd=settings.BASE_DIR,
-                start_new_session=True,
-                env={
-                    **os.environ,
-                    "DATABASE_URL": database_url("caferoam_worker"),
-                    "REDIS_URL": settings.REDIS_URL,
-                    "DJANGO_SETTINGS_MODULE": "caferoam.jobs.tests.live.settings",
-                    **environment,
-                },
-            )
-
-    def output(self) -> str:
-        return self.log_file.read_text(errors="replace")
-
-    def kill(self) -> None:
-        """End it and its children at once."""
-        if self.popen.poll() is None:
-            os.killpg(self.popen.pid, signal.SIGKILL)
-        self.popen.wait(10)
-
-
-class Live:
-    """Real processes on the test's database and Valkey."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._processes: list[Process] = []
-
-    def relay(self, **environment: str) -> Process:
-        """Start a relay and wait until it works."""
-        process = self._start("relay", "manage.py", "relay", **environment)
-        assert eventually(lambda: "relay ready" in process.output()), process.output()
-        return process
-
-    def worker(self) -> Process:
-        """Start a worker and wait until it waits for messages."""
-        options = "--queues default --pool prefork --concurrency 2 --without-gossip --without-mingle --loglevel INFO"
-        celery = ("-W", "ignore", "-m", "celery", "--app", "caferoam.celery:app", "--quiet", "worker")
-        process = self._start("worker", *celery, *options.split())
-        assert eventually(lambda: awaits_work(settings.REDIS_URL)), process.output()
-        return process
-
-    def stop(self) -> None:
-        for process in self._processes:
-            process.kill()
-
-    def _start(self, name: str, *arguments: str, **environment: str) -> Process:
-        process = Process(self._folder / f"{name}{len(self._processes)}.log", *arguments, **environment)
-        self._processes.append(process)
-        return process
-
-
 @pytest.fixture
 def live(worker: psycopg.Connection, ledger: None, tmp_path: Path) -> Iterator[Live]:
     """Starts relays and workers, and ends them with the test."""
     with redis.Redis.from_url(settings.REDIS_URL) as client:
         client.flushdb()
-    processes = Live(tmp_path)
+    processes = Live(tmp_path, settings_module="caferoam.jobs.tests.live.settings")
     yield processes
     processes.stop()

@@ -15,8 +15,9 @@ from pytest_django.fixtures import Settings
 from caferoam.celery import app
 from caferoam.jobs import queue
 from caferoam.jobs.lease import LeaseKeeper, Lost, held_tickets
-from caferoam.jobs.tests.conftest import claimed, eventually, state
+from caferoam.jobs.tests.conftest import claimed, state
 from caferoam.jobs.tickets import Ticket, to_message
+from caferoam.testing.live import eventually
 
 
 def request(name: str, *tickets: Ticket) -> SimpleNamespace:

@@ -7,7 +7,8 @@ import pytest
 
 from caferoam.jobs import enqueue
 from caferoam.jobs.models import Job
-from caferoam.jobs.tests.conftest import Live, entries, eventually, state
+from caferoam.jobs.tests.conftest import entries, state
+from caferoam.testing.live import Live, eventually
 
 pytestmark = pytest.mark.slow
 

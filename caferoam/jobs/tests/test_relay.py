@@ -24,10 +24,10 @@ from caferoam.jobs.listener import Listener
 from caferoam.jobs.models import Job, Lane
 from caferoam.jobs.registry import registry
 from caferoam.jobs.relay import POLL_S, POLL_UNHEARD_S, Relay
-from caferoam.jobs.tests.conftest import claimed, eventually, state
+from caferoam.jobs.tests.conftest import claimed, state
 from caferoam.jobs.tickets import Ticket, from_message
-from caferoam.local.provision import OWNER
 from caferoam.testing.database import database_url
+from caferoam.testing.live import eventually
 
 NOBODY_THERE = "redis://127.0.0.1:9/0"
 
@@ -257,7 +257,7 @@ def test_a_deaf_session_is_replaced_and_the_new_one_is_announced(caplog: pytest.
 
 @pytest.mark.django_db(transaction=True)
 def test_a_session_that_the_server_ends_is_noticed(owner: psycopg.Connection, caplog: pytest.LogCaptureFixture) -> None:
-    session = listener(Clock(), dsn=database_url(OWNER))
+    session = listener(Clock(), dsn=database_url("caferoam_owner"))
     session.tend()
     hear(session)
     assert session._connection

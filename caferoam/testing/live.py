@@ -1,0 +1,91 @@
+"""A real relay and real workers, as processes of their own on the test's database and Valkey."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from django.conf import settings
+
+from caferoam.local.programs import awaits_work
+from caferoam.testing.database import database_url
+
+PATIENCE_S = 30.0
+
+
+def eventually[T](ask: Callable[[], T], *, within_s: float = PATIENCE_S) -> T:
+    """Ask until the answer is true and return it, or the last answer when patience ends."""
+    deadline = time.monotonic() + within_s
+    while not (answer := ask()) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return answer
+
+
+class Process:
+    """A relay or worker of its own, with its output in a file."""
+
+    def __init__(self, log_file: Path, *arguments: str, **environment: str) -> None:
+        self.log_file = log_file
+        with log_file.open("wb") as log:
+            self.popen = subprocess.Popen(
+                [sys.executable, *arguments],
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                cwd=settings.BASE_DIR,
+                start_new_session=True,
+                env={
+                    **os.environ,
+                    "DATABASE_URL": database_url("caferoam_worker"),
+                    "REDIS_URL": settings.REDIS_URL,
+                    **environment,
+                },
+            )
+
+    def output(self) -> str:
+        return self.log_file.read_text(errors="replace")
+
+    def kill(self) -> None:
+        """End it and its children at once."""
+        if self.popen.poll() is None:
+            os.killpg(self.popen.pid, signal.SIGKILL)
+        self.popen.wait(10)
+
+
+class Live:
+    """Real processes on the test's database and Valkey."""
+
+    def __init__(self, folder: Path, *, settings_module: str) -> None:
+        self._folder = folder
+        self._settings_module = settings_module
+        self._processes: list[Process] = []
+
+    def relay(self, **environment: str) -> Process:
+        """Start a relay and wait until it works."""
+        process = self._start("relay", "manage.py", "relay", **environment)
+        assert eventually(lambda: "relay ready" in process.output()), process.output()
+        return process
+
+    def worker(self) -> Process:
+        """Start a worker and wait until it waits for messages."""
+        options = "--queues default --pool prefork --concurrency 2 --without-gossip --without-mingle --loglevel INFO"
+        celery = ("-W", "ignore", "-m", "celery", "--app", "caferoam.celery:app", "--quiet", "worker")
+        process = self._start("worker", *celery, *options.split())
+        assert eventually(lambda: awaits_work(settings.REDIS_URL)), process.output()
+        return process
+
+    def stop(self) -> None:
+        for process in self._processes:
+            process.kill()
+
+    def _start(self, name: str, *arguments: str, **environment: str) -> Process:
+        process = Process(
+            self._folder / f"{name}{len(self._processes)}.log",
+            *arguments,
+            DJANGO_SETTINGS_MODULE=self._settings_module,
+            **environment,
+        )
+        self._processes.append(process)
+        return process
