@@ -30,7 +30,7 @@ class Process:
     def __init__(self, log_file: Path, *arguments: str, **environment: str) -> None:
         self.log_file = log_file
         with log_file.open("wb") as log:
-            self.popen = subprocess.Popen(  # noqa: S603 - our own programs
+            self.popen = subprocess.Popen(
                 [sys.executable, *arguments],
                 stdout=log,
                 stderr=subprocess.STDOUT,
