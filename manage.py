@@ -10,9 +10,13 @@ from caferoam.local.discovery import adopt_running_stack
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "caferoam.settings")
     adopt_running_stack(sys.argv)
-    from django.core.management import execute_from_command_line  # noqa: PLC0415 - settings must come after the stack
+    from django.core.exceptions import ImproperlyConfigured  # noqa: PLC0415 - settings must come after the stack
+    from django.core.management import execute_from_command_line  # noqa: PLC0415
 
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as exc:
+        sys.exit(f"CafeRoam: {exc}")
 
 
 if __name__ == "__main__":

@@ -27,23 +27,23 @@ def main() -> None:
         file, kind = cafes(Path(folder))
         results: list[Result] = []
         until_idle(stack)
-        for what, measure in (
-            ("memory while idle", lambda: idle_memory(stack)),
-            ("commit to start", lambda: commit_to_start(stack)),
-            (f"import of {kind}", lambda: import_vs_copy(stack, file)),
-        ):
-            print(f"measuring {what} …", file=sys.stderr)
-            results += measure()
-        print("enriching and embedding what was imported …", file=sys.stderr)
-        jobs_s = until_idle(stack)
-        results.append(Result("enrich_and_embed_all_s", jobs_s, "s"))
-        for what, measure in (
-            ("search", lambda: search_vs_sql(stack)),
-            ("embedding", embed_vs_model),
-        ):
-            print(f"measuring {what} …", file=sys.stderr)
-            results += measure()
+        _say("memory while idle")
+        results += idle_memory(stack)
+        _say("commit to start")
+        results += commit_to_start(stack)
+        _say(f"import of {kind}")
+        results += import_vs_copy(stack, file)
+        _say("enrichment and embedding of what was imported")
+        results.append(Result("enrich_and_embed_all", until_idle(stack), "s"))
+        _say("search")
+        results += search_vs_sql(stack)
+        _say("embedding")
+        results += embed_vs_model()
     report(results)
+
+
+def _say(what: str) -> None:
+    print(f"measuring {what} …", file=sys.stderr)
 
 
 if __name__ == "__main__":

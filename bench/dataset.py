@@ -7,6 +7,7 @@ from pathlib import Path
 
 REAL = Path(__file__).resolve().parents[2] / "shared" / "data" / "cafenomad" / "cafes_2023-11-19.json.gz"
 _MADE_UP = 3484
+_DISTRICTS = ("大安區", "信義區", "中山區", "松山區", "文山區")
 
 
 def cafes(folder: Path) -> tuple[Path, str]:
@@ -25,7 +26,7 @@ def _cafe(dice: random.Random) -> dict[str, object]:
         "city": "taipei",
         **{vote: dice.randint(0, 10) / 2 for vote in ("wifi", "seat", "quiet", "tasty", "cheap", "music")},
         "url": "",
-        "address": f"台北市{dice.choice(['大安區', '信義區', '中山區', '松山區', '文山區'])}測試路{dice.randint(1, 400)}號",
+        "address": f"台北市{dice.choice(_DISTRICTS)}測試路{dice.randint(1, 400)}號",
         "latitude": str(25.03 + dice.random() / 20),
         "longitude": str(121.5 + dice.random() / 20),
         "limited_time": dice.choice(["yes", "no", "maybe", ""]),

@@ -58,4 +58,4 @@ def _rows(owner: psycopg.Connection, table: str) -> tuple[list[str], bytes]:
 
 
 def _copy(statement: str, table: str, columns: list[str]) -> sql.Composed:
-    return sql.SQL(statement).format(sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns)))  # type: ignore[arg-type]  # a literal, passed on
+    return sql.SQL(statement).format(sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns)))

@@ -15,7 +15,7 @@ _TARGETS_MS = {50: 12.0, 99: 40.0}
 
 
 def commit_to_start(stack: RunningStack) -> list[Result]:
-    """From the commit of an INSERT to the first line of the handler, one job after another; the baseline is the target."""
+    """From the commit of an INSERT to the handler's first line, one job after another; the baseline is the target."""
     broker = redis.Redis.from_url(stack.stack.common["REDIS_URL"])
     waits_ms: list[float] = []
     with psycopg.connect(stack.stack.database_urls["worker"], autocommit=True) as connection:

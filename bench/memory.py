@@ -9,7 +9,7 @@ LIMIT_MB = 600
 
 
 def idle_memory(stack: RunningStack) -> list[Result]:
-    """The resident memory of the supervisor and every Python process below it; a page that two share counts twice."""
+    """Resident memory of the supervisor and all Python processes below it; a page that n share counts 1/n for each."""
     total_kb = sum(_resident_kb(pid) for pid in _tree(stack.pid) if _is_python(pid))
     value = total_kb / 1024
     return [Result("python_idle_rss_mb", value, "MB", LIMIT_MB, value / LIMIT_MB)]
@@ -28,7 +28,7 @@ def _is_python(pid: int) -> bool:
 
 
 def _resident_kb(pid: int) -> int:
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmRSS:"):
+    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+        if line.startswith("Pss:"):
             return int(line.split()[1])
     return 0

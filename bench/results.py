@@ -12,7 +12,7 @@ LATEST = Path(__file__).parent / "results" / "latest.json"
 
 @dataclass(frozen=True)
 class Result:
-    """One row of the report. ``ratio`` is ours against the baseline of the same run; None where there is no baseline."""
+    """One row of the report. ``ratio`` compares with the baseline of the same run; None where there is none."""
 
     name: str
     value: float

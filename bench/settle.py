@@ -10,7 +10,10 @@ from bench.stack import RunningStack
 
 _WITHIN_S = 900
 _LEFT = "SELECT count(*) FROM job_queue WHERE status IN ('pending', 'claimed')"
-_ENDED_BADLY = "SELECT job_type, status, count(*), min(last_error) FROM job_queue WHERE status IN ('failed', 'dead_letter') GROUP BY 1, 2"
+_ENDED_BADLY = (
+    "SELECT job_type, status, count(*), min(last_error) FROM job_queue"
+    " WHERE status IN ('failed', 'dead_letter') GROUP BY 1, 2"
+)
 
 
 def until_idle(stack: RunningStack) -> float:

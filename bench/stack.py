@@ -45,7 +45,7 @@ def running_stack() -> Iterator[RunningStack]:
                     sys.exit(f"The stack did not start:\n{log.read_text()[-2000:]}")
                 time.sleep(0.1)
             stack = Stack.read(files.stack)
-            os.environ |= stack.environment("worker")
+            os.environ |= {**stack.environment("worker"), "CAFEROAM_LOCAL_DIR": folder}
             yield RunningStack(api=json.loads(files.run.read_text())["api"], pid=supervisor.pid, stack=stack)
         finally:
             supervisor.send_signal(signal.SIGTERM)

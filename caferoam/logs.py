@@ -15,7 +15,10 @@ _SHARED: list[structlog.types.Processor] = [
 def logging_config(*, level: str, json: bool) -> dict[str, Any]:
     """Django's ``LOGGING``: every logger's lines, structlog's or not, pass the same processors to standard error."""
     renderer: structlog.types.Processor = (
-        structlog.processors.JSONRenderer(ensure_ascii=False) if json else structlog.dev.ConsoleRenderer(colors=False)
+        structlog.processors.JSONRenderer(ensure_ascii=False)
+        if json
+        # Not the renderer's own tracebacks: they print local variables, and those may be secrets.
+        else structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
     )
     last = [structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer]
     if json:

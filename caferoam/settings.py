@@ -34,12 +34,11 @@ INSTALLED_APPS = [
     "django_celery_beat",
     "caferoam.database",
     "caferoam.jobs",
+    "caferoam.local",  # dev_token and prepare_stack, which refuse to work in production
     "accounts",
     "shops",
     "enrichment",
 ]
-if CAFEROAM_ENV != "production":
-    INSTALLED_APPS.append("caferoam.local")
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

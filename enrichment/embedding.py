@@ -43,7 +43,7 @@ class Document:
         labels = list(self.labels[:MAX_LABELS])
         parts = [
             self.name,
-            self.summary,
+            self.summary if labels else "",  # without tags it only says that little is known
             "、".join(zh for zh, _ in labels),
             ", ".join(en for _, en in labels),
             self.district,

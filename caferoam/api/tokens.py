@@ -34,7 +34,7 @@ _LARGEST_TIME = 2**53
 _signatures = jwt.PyJWS(algorithms=["ES256", "RS256", "HS256"])
 
 
-class TokenRefused(Exception):  # noqa: N818 - it reads as the outcome it is
+class TokenRefused(Exception):
     """The token proves nothing. ``cause`` is for the log, never for the answer."""
 
     def __init__(self, cause: str) -> None:

@@ -42,6 +42,18 @@ def test_an_exception_stays_on_one_line_of_json(stream: io.StringIO) -> None:
     assert "ValueError: spilt" in json.loads(stream.getvalue())["exception"]
 
 
+@pytest.mark.parametrize("json", [True, False])
+def test_a_traceback_shows_no_local_variable(stream: io.StringIO, *, json: bool) -> None:
+    configure(stream, json=json)
+    password = "hunter2"
+    try:
+        raise ValueError(len(password))
+    except ValueError:
+        logging.getLogger("caferoam").exception("it broke")
+    assert "ValueError: 7" in stream.getvalue()
+    assert "hunter2" not in stream.getvalue().replace('password = "hunter2"', "")
+
+
 def test_a_terminal_gets_a_readable_line(stream: io.StringIO) -> None:
     configure(stream, json=False)
     logging.getLogger("caferoam.somewhere").info("ready")

@@ -85,6 +85,7 @@ class PreparedSearch:
             "words": understood.name is not None and bool(understood.name.pieces),
             "distance": self.request.filters.near is not None,
             "mode": self.mode is not None,
+            "avoided": bool(understood.avoided),
         }
         return tuning.CURRENT.shares(
             unexplained=understood.unexplained,

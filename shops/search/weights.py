@@ -44,7 +44,7 @@ class Weights:
             unexplained: share of the text's content that no known word explains, 0 to 1.
             has_vector: whether there is a vector to compare with; without one, tags carry the base alone.
             has_tags: whether any tag is wanted; without one, meaning carries it.
-            uses: which of words, distance and mode take part.
+            uses: which of words, distance, mode and avoided take part.
         """
         meaning = min(max(unexplained, self.meaning_at_least), self.meaning_at_most) if has_tags else 1.0
         meaning = meaning if has_vector else 0.0
@@ -56,7 +56,8 @@ class Weights:
         optional: Mapping[Part, float] = {"words": self.words, "distance": self.distance, "mode": self.mode}
         weights |= {part: weight for part, weight in optional.items() if part in uses}
         total = sum(weights.values())
-        return {**{part: weight / total for part, weight in weights.items()}, "avoided": -self.avoided}
+        shares = {part: weight / total for part, weight in weights.items()}
+        return {**shares, "avoided": -self.avoided} if "avoided" in uses else shares
 
 
 @dataclass(frozen=True, slots=True)

@@ -251,11 +251,13 @@ TEXTS = [
 @pytest.mark.parametrize("text", TEXTS)
 @pytest.mark.parametrize("near", [None, Place(*TAIPEI_101)])
 def test_the_contributions_sum_to_the_score_and_weights_to_one(text: str, near: Place | None) -> None:
-    for result in search(text, ShopFilters(near=near, radius_m=50_000))["results"]:
+    answer = search(text, ShopFilters(near=near, radius_m=50_000))
+    for result in answer["results"]:
         parts = {part["name"]: part for part in result["matched"]["parts"]}
         assert sum(part["contribution"] for part in parts.values()) == pytest.approx(result["total_score"], abs=1e-9)
         assert sum(part["weight"] for name, part in parts.items() if name != "avoided") == pytest.approx(1)
-        assert parts["avoided"]["weight"] == -CURRENT.avoided
+        assert ("avoided" in parts) == bool(answer["understood"]["avoided"])
+        assert parts.get("avoided", {"weight": -CURRENT.avoided})["weight"] == -CURRENT.avoided
         assert all(0 <= part["value"] <= 1 for name, part in parts.items() if name != "avoided")
         assert result["similarity_score"] == parts["meaning"]["value"]
         assert result["taxonomy_boost"] == parts["tags"]["value"]
