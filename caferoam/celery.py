@@ -7,6 +7,8 @@ from celery import Celery
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "caferoam.settings")
 # A worker has a process for each core: threads inside numpy would only make them fight. Read when numpy is imported.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+# Celery would prefer this one to the settings, and so speak to another broker than the relay's checks do.
+os.environ.pop("CELERY_BROKER_URL", None)
 
 app = Celery("caferoam")
 app.config_from_object("django.conf:settings", namespace="CELERY")

@@ -24,6 +24,7 @@ END $$;
 ALTER ROLE caferoam_api LOGIN NOINHERIT NOCREATEDB NOCREATEROLE;
 GRANT anon, authenticated TO caferoam_api;
 ALTER ROLE caferoam_api SET role = 'anon';
+ALTER ROLE caferoam_api SET search_path = "$user", public, extensions;  -- where Supabase keeps vector's types
 ALTER ROLE caferoam_api SET statement_timeout = '5s';
 ALTER ROLE caferoam_api SET idle_in_transaction_session_timeout = '10s';
 
@@ -31,3 +32,4 @@ ALTER ROLE caferoam_api SET idle_in_transaction_session_timeout = '10s';
 ALTER ROLE caferoam_worker LOGIN INHERIT NOCREATEDB NOCREATEROLE;
 GRANT service_role TO caferoam_worker;
 ALTER ROLE caferoam_worker SET role = 'service_role';
+ALTER ROLE caferoam_worker SET search_path = "$user", public, extensions;

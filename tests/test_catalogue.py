@@ -29,7 +29,12 @@ def test_anon_and_authenticated_hold_the_meant_grants_and_no_other() -> None:
     meant = {(role, table, "SELECT") for role, table in catalogue.READABLE}
     assert catalogue.grants() == meant
     plant("GRANT TRUNCATE ON shops TO PUBLIC")
-    assert catalogue.grants() - meant == {("anon", "shops", "TRUNCATE"), ("authenticated", "shops", "TRUNCATE")}
+    plant("GRANT SELECT (text) ON shop_reviews TO anon")
+    assert catalogue.grants() - meant == {
+        ("anon", "shops", "TRUNCATE"),
+        ("authenticated", "shops", "TRUNCATE"),
+        ("anon", "shop_reviews", "SELECT"),
+    }
 
 
 def test_every_grant_has_its_policy() -> None:

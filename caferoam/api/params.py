@@ -14,15 +14,13 @@ class QueryParams(serializers.Serializer[None]):
     """The parameters that one endpoint takes. A repeatable one is a ``ListField``; all others may stand once."""
 
 
-def parse_query(
-    serializer_class: type[QueryParams], request: Request, *, context: dict[str, object] | None = None
-) -> dict[str, Any]:
+def parse_query(serializer_class: type[QueryParams], request: Request) -> dict[str, Any]:
     """The validated parameters of a request.
 
     Raises:
         ValidationError: naming each parameter that is unknown, repeated, over-long, malformed or missing.
     """
-    serializer = serializer_class(data={}, context={"request": request, **(context or {})})
+    serializer = serializer_class(data={}, context={"request": request})
     errors: dict[str, list[str]] = {}
     data: dict[str, str | list[str]] = {}
     for name, values in request.query_params.lists():

@@ -37,8 +37,16 @@ class Lost(NamedTuple):
 
 
 def held_tickets(requests: Iterable[Request]) -> list[Ticket]:
-    """The tickets in these requests of job tasks."""
-    return [ticket for request in requests if request.name in registry for ticket in from_message(request.args[0])]
+    """The tickets in these requests of job tasks. A message that no relay wrote holds none."""
+    return [ticket for request in requests if request.name in registry for ticket in _tickets(request.args)]
+
+
+def _tickets(arguments: Any) -> list[Ticket]:
+    try:
+        return from_message(arguments[0])
+    except (IndexError, TypeError, ValueError, AttributeError):
+        logger.warning("a message holds no tickets: %.200r", arguments)
+        return []
 
 
 class LeaseKeeper(bootsteps.StartStopStep):
@@ -73,7 +81,7 @@ class LeaseKeeper(bootsteps.StartStopStep):
     def on_task_failure(self, *, sender: Any, exception: BaseException, args: Any, **_: Any) -> None:
         """Note a child that was killed, by the hard time limit or from outside."""
         if sender.name in registry and isinstance(exception, WorkerLostError | TimeLimitExceeded):
-            self._lost.put(Lost(from_message(args[0]), f"{type(exception).__name__}: {exception}"))
+            self._lost.put(Lost(_tickets(args), f"{type(exception).__name__}: {exception}"))
 
     def _run(self) -> None:
         interval_s = settings.JOBS_KEEP_EVERY.total_seconds()
@@ -94,8 +102,8 @@ class LeaseKeeper(bootsteps.StartStopStep):
 
     def _attempt(self, step: Callable[[], None]) -> None:
         """Without the database nothing can be done now: the next renewal, or the rescue, will mend it."""
-        connection.close_if_unusable_or_obsolete()
         try:
+            connection.close_if_unusable_or_obsolete()
             step()
         except (DatabaseError, InterfaceError) as exc:
             connection.close()

@@ -4,7 +4,7 @@ import os
 from collections.abc import MutableMapping, Sequence
 from typing import Final
 
-from caferoam.local.stack import LocalFiles, Login, Stack, is_running
+from caferoam.local.stack import OF_OTHER_STACKS, LocalFiles, Login, Stack, is_running
 
 # Whoever changes the schema must own it. `test` makes a database of its own.
 _OWNER_COMMANDS: Final = frozenset(
@@ -48,7 +48,8 @@ def adopt_running_stack(
     """Fill the environment in from the running stack, unless it already names a database.
 
     Call it before Django's settings are read. Where no stack runs it changes nothing, and the settings say what is
-    missing. A variable that is already set keeps its value.
+    missing. With DATABASE_URL all variables are the shell's; without it, all that decide who is spoken to are the
+    stack's, because half of each would be neither.
     """
     environment = os.environ if environment is None else environment
     files = files or LocalFiles.here()
@@ -58,7 +59,8 @@ def adopt_running_stack(
         stack = Stack.read(files.stack)
     except FileNotFoundError:  # it is still starting, or about to end
         return
-    for name, value in stack.environment(login_for(arguments)).items():
-        environment.setdefault(name, value)
+    for name in [name for name in environment if name.startswith(OF_OTHER_STACKS)]:
+        del environment[name]
+    environment.update(stack.environment(login_for(arguments)))
     if list(arguments[1:2]) == ["dbshell"]:  # it starts psql, which came with the server
         environment["PATH"] = os.pathsep.join([stack.postgres_binaries, environment.get("PATH", os.defpath)])

@@ -14,10 +14,8 @@ def is_free(port: int) -> bool:
     return True
 
 
-def free_port(preferred: int | None = None) -> int:
-    """``preferred`` when it is free, else one that the kernel picks. Another program may be quicker to take it."""
-    if preferred is not None and is_free(preferred):
-        return preferred
+def free_port() -> int:
+    """One that the kernel picks. Another program may be quicker to take it."""
     with _bind(0) as holder:
         port: int = holder.getsockname()[1]
     return port

@@ -20,7 +20,7 @@ from caferoam.local import ports
 from caferoam.local.errors import LocalStackError, PortInUseError
 from caferoam.local.files import open_log, write_private
 from caferoam.local.identity import ServerIdentity, server_identity
-from caferoam.local.process import end, end_leftover, last_lines, launch_command, spawn, wait_until
+from caferoam.local.process import becomes_ready, end, end_leftover, last_lines, launch_command, spawn
 
 type PostgresVersion = Literal["16", "18"]
 
@@ -107,7 +107,7 @@ class PostgresServer:
             self._initialise(identity)
         self._require_same_version()
         for attempts_left in (2, 1, 0):
-            if self._becomes_ready(self._launch(identity)):
+            if becomes_ready(self._launch(identity), self._answers, _START_PATIENCE_S):
                 return
             self.stop()
             lost_the_port = "Address already in use" in last_lines(self.log_file)
@@ -218,14 +218,6 @@ class PostgresServer:
             )
         self._process = process
         return process
-
-    def _becomes_ready(self, process: subprocess.Popen[bytes]) -> bool:
-        """Whether the server answers a query before it dies or patience runs out."""
-
-        def settled() -> bool:
-            return process.poll() is not None or self._answers()
-
-        return wait_until(settled, _START_PATIENCE_S) and process.poll() is None
 
     def _answers(self) -> bool:
         try:

@@ -104,6 +104,12 @@ def wait_until(condition: Callable[[], bool], patience_s: float) -> bool:
     return True
 
 
+def becomes_ready(process: subprocess.Popen[bytes], answers: Callable[[], bool], patience_s: float) -> bool:
+    """Whether a server that was just started answers before it dies or patience runs out."""
+    settled = wait_until(lambda: process.poll() is not None or answers(), patience_s)
+    return settled and process.poll() is None
+
+
 def last_lines(log: Path, count: int = 8) -> str:
     """The end of a log file, for an error message."""
     with suppress(OSError):

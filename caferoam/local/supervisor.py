@@ -29,7 +29,7 @@ from caferoam.local.process import last_lines, wait_until
 from caferoam.local.programs import Program, programs
 from caferoam.local.screen import EXAMPLE_MEMBER, summary
 from caferoam.local.servers import Servers
-from caferoam.local.stack import CHECKOUT, LocalFiles, Stack, read_json, try_lock
+from caferoam.local.stack import CHECKOUT, OF_OTHER_STACKS, LocalFiles, Stack, read_json, try_lock
 from caferoam.local.tokens import sign_token
 
 _ROOM_TO_START_MB: Final = 300
@@ -37,8 +37,6 @@ _ROOM_TO_GO_ON_MB: Final = 30  # better to stop in good order than to have Postg
 _READY_PATIENCE_S: Final = 120.0
 _END_PATIENCE_S: Final = 6.0
 _POLL_S: Final = 0.05
-# Variables in the user's shell that would make a process here speak to a database or a project elsewhere.
-_OF_OTHER_STACKS: Final = ("PG", "LISTEN_DATABASE_URL", "SUPABASE_")
 _WATCH_S: Final = 0.2
 
 
@@ -153,7 +151,7 @@ class Supervisor:
         servers.make_logins(stack.database_urls["owner"])
 
     def _spawn(self, program: Program, stack: Stack) -> Child:
-        inherited = {name: value for name, value in self._environment.items() if not name.startswith(_OF_OTHER_STACKS)}
+        inherited = {name: value for name, value in self._environment.items() if not name.startswith(OF_OTHER_STACKS)}
         # `prepare_stack` has made Django's system checks, which load every route: some 40 MB that only the API needs.
         lean = {"CELERY_SKIP_CHECKS": "1", "MALLOC_ARENA_MAX": "2"}
         own = {"PYTHONUNBUFFERED": "1", "PGAPPNAME": program.session_name, **lean}

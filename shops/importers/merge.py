@@ -73,7 +73,7 @@ _UPDATE_SHOPS = f"""
     WITH wanted AS (
         SELECT s.id, s.status AS status_before,
                CASE WHEN 'status' = ANY (s.locked_fields) THEN s.status
-                    WHEN i.closed THEN 'closed'
+                    WHEN i.closed THEN CASE s.status WHEN 'live' THEN 'closed' ELSE s.status END
                     WHEN s.status = 'closed' AND s.attributes ? 'closed_mark' THEN 'live'
                     ELSE s.status END AS status,
                {_WANTED_FIELDS}

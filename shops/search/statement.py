@@ -14,12 +14,11 @@ from typing import Any, Final
 from shops.filters import DISTANCE_M, ShopFilters, mode_column
 from shops.search.understanding import NameQuery
 from shops.search.weights import Calibration, Part
-from shops.summary import SUMMARY_COLUMNS, SUMMARY_SQL
+from shops.summary import SUMMARY_SQL
 
 PARTS: Final[tuple[Part, ...]] = ("meaning", "tags", "words", "quality", "distance", "mode", "avoided")
 LEADING_COLUMNS: Final = ("total", "tag_vector", "distance_m", "name_hit", *PARTS, "score")
 """Of each row; the shop's ``SUMMARY_COLUMNS`` follow."""
-COLUMN_COUNT: Final = len(LEADING_COLUMNS) + len(SUMMARY_COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ import signal
 from uuid import UUID
 
 import pytest
+from django.db import connection
 
 from caferoam.jobs import enqueue
 from caferoam.jobs.models import Job
@@ -67,6 +68,21 @@ def test_without_notify_jobs_only_start_later(live: Live) -> None:
     job = enqueue("live_note")
     assert eventually(lambda: ended(job))
     assert entries() == [(job, 1)]
+    assert listening_sessions() == 0
+
+
+def test_a_relay_listens_unless_told_not_to(live: Live) -> None:
+    live.relay()
+    assert eventually(lambda: listening_sessions() == 1)
+
+
+def listening_sessions() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query ILIKE 'LISTEN%'"
+        )
+        (count,) = cursor.fetchone()
+    return int(count)
 
 
 def test_a_relay_stops_promptly_when_asked(live: Live) -> None:

@@ -60,12 +60,19 @@ def test_a_database_named_by_the_user_is_left_alone(files: LocalFiles) -> None:
     assert environment == {"DATABASE_URL": "postgresql://elsewhere"}
 
 
-def test_a_variable_set_by_the_user_keeps_its_value(files: LocalFiles) -> None:
+def test_what_the_shell_says_of_other_stacks_is_not_mixed_in(files: LocalFiles) -> None:
     STACK.publish(files.stack)
-    environment = {"REDIS_URL": "redis://elsewhere"}
+    environment = {
+        "REDIS_URL": "redis://elsewhere",
+        "CELERY_BROKER_URL": "redis://x",
+        "PGHOST": "y",
+        "LOG_LEVEL": "DEBUG",
+    }
     with try_lock(files.lock) or pytest.fail("the lock is free"):
         adopt_running_stack(["manage.py", "shell"], environment, files)
-    assert environment["REDIS_URL"] == "redis://elsewhere"
+    assert environment["REDIS_URL"] == "redis://here"
+    assert not {"CELERY_BROKER_URL", "PGHOST"} & environment.keys()
+    assert environment["LOG_LEVEL"] == "DEBUG", "what does not decide who is spoken to stays"
 
 
 def test_what_a_dead_stack_left_is_not_believed(files: LocalFiles) -> None:

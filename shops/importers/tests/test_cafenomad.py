@@ -125,6 +125,14 @@ def test_what_a_curator_closed_or_drafted_stays_so(answer: Path, status: str) ->
     assert (shop().status, shop().name) == (status, "新名字")
 
 
+def test_a_draft_is_not_published_by_closing_and_opening_again(answer: Path) -> None:
+    run(answer, cafe())
+    Shop.objects.update(status="draft")
+    run(answer, cafe(name="測試咖啡 one（暫停營業）"))
+    run(answer, cafe())
+    assert shop().status == "draft"
+
+
 def test_a_cafe_that_left_the_file_is_counted_and_stays(answer: Path) -> None:
     run(answer, cafe(), cafe("two"), cafe("three"))
     report = run(answer, cafe(), cafe("two", latitude="0", longitude="0"))

@@ -9,6 +9,9 @@ BEGIN
     IF coalesce(cardinality(changed), 0) = 0 THEN
         RETURN;
     END IF;
+    -- A statement of its own, so that the next one sees what another transaction wrote before it let go of the document.
+    -- A shop that has no document yet is new, and nobody else can tag it before it is committed.
+    PERFORM FROM public.shop_search WHERE shop_id = ANY (changed) ORDER BY shop_id FOR UPDATE;
     EXECUTE format($statement$
         INSERT INTO public.shop_search AS document (
             shop_id, live, name_normalized, city, district, latitude, longitude,
