@@ -4,6 +4,7 @@ A filter is hard: what does not fit is not shown. All of them read one table, ``
 """
 
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -24,6 +25,8 @@ MODES: Final = ("work", "rest", "social")
 MODE_FITS_FROM: Final = 0.5
 """A shop fits a mode from this score on; one whose modes are unknown fits none."""
 TAGS_MAX: Final = 20
+
+_DECIMAL: Final = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
 
 DISTANCE_M: Final = f"""(2 * {EARTH_RADIUS_M} * asin(sqrt(least(1,
     power(sin(radians(d.latitude - %(latitude)s::float8) / 2), 2)
@@ -144,6 +147,17 @@ def _box_around(place: Place, radius_m: float) -> Box:
     return Box(place.longitude - width, place.latitude - height, place.longitude + width, place.latitude + height)
 
 
+def _decimal(text: str) -> float:
+    """Stricter than ``float``, which also takes 1_000, 1e3, full-width digits and blanks.
+
+    Raises:
+        ValueError: this is no plain decimal number.
+    """
+    if not _DECIMAL.fullmatch(text):
+        raise ValueError(f"{text[:50]!r} is no plain decimal number")
+    return float(text)
+
+
 class _Degrees(serializers.CharField):
     """Numbers between commas, each within its range."""
 
@@ -153,13 +167,13 @@ class _Degrees(serializers.CharField):
         parts = str(data).split(",")
         names = ",".join(name for name, _ in self.limits)
         try:
-            numbers = [float(part) for part in parts]
+            numbers = [_decimal(part) for part in parts]
         except ValueError:
             numbers = []
         if len(numbers) != len(self.limits):
             raise serializers.ValidationError(f"Give {names} in degrees, as in {self.help_text}.")
         for number, (name, limit) in zip(numbers, self.limits, strict=True):
-            if not -limit <= number <= limit:  # NaN is refused as well
+            if abs(number) > limit:
                 raise serializers.ValidationError(f"{name} must be from {-limit:g} to {limit:g} degrees.")
         return numbers
 
@@ -189,6 +203,17 @@ class BoxField(_Degrees):
         return box
 
 
+class MetresField(serializers.FloatField):
+    """A plain decimal number."""
+
+    def to_internal_value(self, data: object) -> float:
+        """Raises ValidationError on what is none."""
+        try:
+            return _decimal(str(data))
+        except ValueError:
+            self.fail("invalid")
+
+
 class FilterParams(QueryParams):
     """The parameters of the filters, and of the page."""
 
@@ -204,7 +229,7 @@ class FilterParams(QueryParams):
         choices=MODES, required=False, help_text=f"Only shops whose score for it is at least {MODE_FITS_FROM}."
     )
     near = PlaceField(required=False, help_text="25.033,121.5654")
-    radius_m = serializers.FloatField(
+    radius_m = MetresField(
         required=False,
         min_value=1,
         max_value=RADIUS_MAX_M,
@@ -216,24 +241,29 @@ class FilterParams(QueryParams):
 
     def validate_city(self, value: str) -> str:
         """臺北市 is 台北市."""
-        return normalize(value)
+        return _readable(value)
 
     def validate_district(self, value: str) -> str:
         """In one spelling."""
-        return normalize(value)
+        return _readable(value)
 
     def validate_q(self, value: str) -> str:
         """In the spelling of ``name_normalized``."""
-        cleaned = normalize(value)
-        if not cleaned:
-            raise serializers.ValidationError("This holds nothing that can be read.")
-        return cleaned
+        return _readable(value)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """A radius needs a place."""
         if "radius_m" in attrs and "near" not in attrs:
             raise serializers.ValidationError({"radius_m": ["This needs `near`."]})
         return attrs
+
+
+def _readable(value: str) -> str:
+    """In normal form, in which something must be left: a filter that was asked for is never ignored."""
+    cleaned = normalize(value)
+    if not cleaned:
+        raise serializers.ValidationError("This holds nothing that can be read.")
+    return cleaned
 
 
 def read_filters(params: Mapping[str, Any], vocabulary: Vocabulary) -> ShopFilters:

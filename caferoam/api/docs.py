@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from caferoam.api.health import AcceptAnything
+from caferoam.api.params import QueryParams, parse_query
 from caferoam.api.schema import document
 from caferoam.api.views import PublicAPIView
 
@@ -62,6 +63,7 @@ class Schema(PublicAPIView):
     @extend_schema(exclude=True)
     def get(self, request: Request) -> Response:
         """As JSON, or as YAML to those who accept only that."""
+        parse_query(QueryParams, request)
         return Response(document())
 
 
@@ -74,6 +76,7 @@ class Docs(PublicAPIView):
 
     def get(self, request: Request) -> HttpResponse:
         """The page itself; it loads what follows."""
+        parse_query(QueryParams, request)
         return HttpResponse(_PAGE)
 
 
@@ -86,6 +89,7 @@ class DocsAsset(PublicAPIView):
 
     def get(self, request: Request, name: str) -> HttpResponse:
         """One of the few files that the page names."""
+        parse_query(QueryParams, request)
         if name == "start.js":
             return HttpResponse(_START, content_type=_TYPES["swagger-ui-bundle.js"])
         if name not in _TYPES:

@@ -23,6 +23,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from caferoam.api.authentication import token_keys
+from caferoam.api.params import QueryParams, parse_query
 from caferoam.api.problems import Problem
 from caferoam.api.schema import problem_responses
 from caferoam.api.views import PublicAPIView
@@ -81,6 +82,7 @@ class Healthz(PublicAPIView):
     @extend_schema(responses=AliveSerializer, tags=["operations"])
     def get(self, request: Request) -> Response:
         """Whether the process is alive."""
+        parse_query(QueryParams, request)
         return Response({"status": "alive"})
 
 
@@ -93,6 +95,7 @@ class Readyz(PublicAPIView):
     @extend_schema(responses={200: ReadySerializer, **problem_responses(503)}, tags=["operations"])
     def get(self, request: Request) -> Any:
         """Whether the process can do its work; names each check, 503 if one fails."""
+        parse_query(QueryParams, request)
         checks = _readiness.ask()
         body = {name: {"ok": fault is None, **({"detail": fault} if fault else {})} for name, fault in checks.items()}
         faults = [f"{name}: {fault}" for name, fault in checks.items() if fault is not None]
@@ -109,6 +112,7 @@ class Readiness:
     def __init__(self, checks: Mapping[str, Callable[[], None]]) -> None:
         self._checks = checks
         self._lock = threading.Lock()
+        self._started: Mapping[str, Future[None]] = {}
         self._outcome: Mapping[str, str | None] = {}
         self._asked_at = float("-inf")
 
@@ -121,13 +125,17 @@ class Readiness:
             return self._outcome
 
     def _run(self) -> Mapping[str, str | None]:
+        # No client-side limit ends a query to a server that is frozen but whose kernel still acknowledges: such a check
+        # keeps its thread, and is not started again before it has ended, so that there is never more than one of it.
+        hanging = {name: future for name, future in self._started.items() if not future.done()}
         executor = ThreadPoolExecutor(max_workers=len(self._checks), thread_name_prefix="readiness")
         try:
-            futures = {name: executor.submit(check) for name, check in self._checks.items()}
-            wait(futures.values(), timeout=DEADLINE_S)
-            return {name: _fault(future) for name, future in futures.items()}
+            asked = {name: executor.submit(check) for name, check in self._checks.items() if name not in hanging}
+            self._started = hanging | asked
+            wait(asked.values(), timeout=DEADLINE_S)
+            return {name: _no_answer() if name in hanging else _fault(asked[name]) for name in self._checks}
         finally:
-            executor.shutdown(wait=False)  # one that hangs ends by its own time limit
+            executor.shutdown(wait=False)  # the threads of those that answered end now
 
 
 def check_database() -> None:
@@ -189,21 +197,31 @@ def check_keys() -> None:
 
 def _fault(future: Future[None]) -> str | None:
     if not future.done():
-        return f"no answer within {DEADLINE_S:.0f} s"
+        return _no_answer()
     exc = future.exception()
     if exc is not None and not isinstance(exc, CheckFailedError):
         raise exc
     return None if exc is None else str(exc)
 
 
+def _no_answer() -> str:
+    return f"no answer within {DEADLINE_S:.0f} s"
+
+
 def _connect() -> psycopg.Connection[tuple[Any, ...]]:
-    """A connection of its own: the request's one may be a good one from before the trouble began."""
-    parameters = connection.get_connection_params()
-    return psycopg.connect(
-        **{name: parameters[name] for name in ("dbname", "user", "password", "host", "port") if name in parameters},
-        connect_timeout=2,
-        autocommit=True,
-    )
+    """A connection of its own: the request's one may be a good one from before the trouble began.
+
+    Made as the requests' are, TLS included, but quicker to give up on a host that is gone.
+    """
+    quick = {
+        "connect_timeout": 2,
+        "tcp_user_timeout": 2000,
+        "keepalives": 1,
+        "keepalives_idle": 1,
+        "keepalives_interval": 1,
+        "keepalives_count": 2,
+    }
+    return psycopg.connect(**connection.get_connection_params() | quick, autocommit=True)
 
 
 @cache

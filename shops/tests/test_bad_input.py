@@ -31,11 +31,22 @@ FILTERS: list[tuple[str, str]] = [
     ("near=nan,121", "near"),
     ("near=inf,121", "near"),
     ("near=25,121%00", "near"),
+    ("near=2_5,121", "near"),
+    ("near=25,1e2", "near"),
+    ("near=25,%20121", "near"),
+    ("near=25.,121", "near"),
+    ("near=%EF%BC%92%EF%BC%95,121", "near"),  # full-width 25
+    ("near=25," + "9" * 400, "near"),
     ("near=25,121&radius_m=0", "radius_m"),
     ("near=25,121&radius_m=-5", "radius_m"),
     ("near=25,121&radius_m=50001", "radius_m"),
     ("near=25,121&radius_m=nan", "radius_m"),
     ("near=25,121&radius_m=far", "radius_m"),
+    ("near=25,121&radius_m=", "radius_m"),
+    ("near=25,121&radius_m=1_000", "radius_m"),
+    ("near=25,121&radius_m=1e3", "radius_m"),
+    ("near=25,121&radius_m=%EF%BC%95%EF%BC%90%EF%BC%90", "radius_m"),  # full-width 500
+    ("near=25,121&radius_m=" + "9" * 400, "radius_m"),
     ("radius_m=500", "radius_m"),
     ("bbox=1,2,3", "bbox"),
     ("bbox=a,b,c,d", "bbox"),
@@ -44,12 +55,17 @@ FILTERS: list[tuple[str, str]] = [
     ("bbox=121,25,181,26", "bbox"),
     ("bbox=121,-91,122,26", "bbox"),
     ("bbox=nan,25,122,26", "bbox"),
+    ("bbox=1_21,25,122,26", "bbox"),
+    ("bbox=121,%EF%BC%92%EF%BC%95,122,26", "bbox"),
     ("q=", "q"),
     ("q=%E2%80%8B", "q"),
     ("q=" + "x" * 101, "q"),
     ("q=a%00b", "q"),
     ("city=" + "x" * 21, "city"),
     ("city=%00", "city"),
+    ("city=%E2%80%8B", "city"),
+    ("city=", "city"),
+    ("district=%E2%80%8B", "district"),
     ("district=" + "x" * 21, "district"),
     ("limit=0", "limit"),
     ("limit=-1", "limit"),
@@ -102,7 +118,18 @@ def test_a_bad_id_is_named(api: ApiClient, shop_id: str) -> None:
     assert refused(api, f"/shops/{shop_id}") == ["shop_id"]
 
 
-@pytest.mark.parametrize("path", ["/taxonomy", "/shops/00000000-0000-4000-8000-000000000000"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/taxonomy",
+        "/shops/00000000-0000-4000-8000-000000000000",
+        "/healthz",
+        "/readyz",
+        "/schema",
+        "/docs",
+        "/docs/assets/start.js",
+    ],
+)
 def test_an_unknown_parameter_is_named_where_there_are_none(api: ApiClient, path: str) -> None:
     assert refused(api, f"{path}?lang=zh") == ["lang"]
 

@@ -87,6 +87,12 @@ class TestReady:
         with pytest.raises(CheckFailedError, match=r"^they cannot be read$"):
             health.check_migrations()
 
+    def test_the_database_is_asked_with_the_options_of_its_address(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setitem(connection.settings_dict, "OPTIONS", {"sslmode": "require"})
+        with pytest.raises(CheckFailedError) as refused:
+            health.check_database()
+        assert "does not support SSL, but SSL was required" in str(refused.value.__cause__)
+
     def test_a_migration_that_is_not_applied_is_counted(self, owner: psycopg.Connection) -> None:
         owner.execute("UPDATE django_migrations SET name = name || '?' WHERE app = 'database' AND name LIKE '0002%'")
         try:
@@ -107,6 +113,27 @@ class TestReadiness:
         outcome = Readiness({"slow": slow, "quick": lambda: None}).ask()
         released.set()
         assert outcome == {"slow": "no answer within 0 s", "quick": None}
+
+    def test_a_check_that_hangs_is_not_started_again_before_it_ends(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(health, "DEADLINE_S", 0.05)
+        released = threading.Event()
+        asked: list[str] = []
+        hung: list[threading.Thread] = []
+
+        def slow() -> None:
+            asked.append("slow")
+            hung.append(threading.current_thread())
+            released.wait(5)
+
+        readiness = Readiness({"slow": slow, "quick": lambda: asked.append("quick")})
+        for _ in range(3):
+            assert readiness.ask() == {"slow": "no answer within 0 s", "quick": None}
+        assert sorted(asked) == ["quick", "quick", "quick", "slow"]
+        released.set()
+        hung[0].join(5)
+        monkeypatch.setattr(health, "DEADLINE_S", 5.0)
+        assert readiness.ask() == {"slow": None, "quick": None}
+        assert asked.count("slow") == 2
 
     def test_the_outcome_is_remembered_for_a_moment(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(health, "REMEMBER_S", 60.0)
