@@ -16,7 +16,7 @@ from shops import directory
 from shops.filters import read_filters
 from shops.search import service
 from shops.search.query_vectors import query_vectors
-from shops.search.vocabulary import Vocabulary, vocabularies
+from shops.search.vocabulary import vocabularies
 from shops.serializers import (
     SearchAnswerSerializer,
     SearchParams,
@@ -41,7 +41,7 @@ class ShopList(PublicAPIView):
     def get(self, request: Request) -> Response:
         """Live cafés that pass every filter, page by page."""
         params = parse_query(ShopListParams, request)
-        vocabulary = vocabularies.fresh() or vocabularies.load()
+        vocabulary = vocabularies.current()
         page = directory.shop_page(
             read_filters(params, vocabulary),
             order=params["order"],
@@ -101,7 +101,7 @@ class Search(MemberAPIView):
     def get(self, request: Request) -> Response:
         """Cafés that pass the filters, the best first, each with the reasons why. For members."""
         params = parse_query(SearchParams, request)
-        vocabulary = vocabularies.fresh() or self._load_vocabulary()
+        vocabulary = vocabularies.current(self.as_member)  # its own transaction, done before the embedder is asked
         wanted = service.SearchRequest(
             text=params["text"],
             filters=read_filters(params, vocabulary),
@@ -113,8 +113,3 @@ class Search(MemberAPIView):
         with self.as_member():
             answer = service.answer(prepared)
         return Response(answer)
-
-    def _load_vocabulary(self) -> Vocabulary:
-        """In a transaction of its own, done before the embedder is asked."""
-        with self.as_member():
-            return vocabularies.load()

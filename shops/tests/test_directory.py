@@ -8,6 +8,7 @@ from rest_framework.response import Response
 
 from caferoam.testing.database import ApiClient
 from shops.models import Shop, ShopPhoto, ShopTag, TaxonomyTag
+from shops.search.vocabulary import vocabularies
 from shops.tests.making import TAIPEI_101, make_shop
 from shops.tests.shapes import assert_as_described
 
@@ -158,6 +159,9 @@ def test_a_page_is_one_statement_however_many_shops_it_shows(api: ApiClient) -> 
     for limit in (1, 3):
         ok(api.get("/shops", {"limit": limit, "tag": "quiet"}))
         assert api.queries == 1
+    vocabularies.forget()
+    ok(api.get("/shops"))
+    assert api.queries == 3  # the tags, the areas, the page
 
 
 def test_a_shop_shows_its_tags_with_evidence_and_its_photos(api: ApiClient) -> None:

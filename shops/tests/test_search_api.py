@@ -94,6 +94,9 @@ def test_a_search_is_two_statements_in_the_members_transaction(api: ApiClient, s
     for limit in (1, 3):
         search("安靜", limit=limit)
         assert api.queries == 5  # BEGIN, who asks, the search, the evidence, COMMIT
+    vocabularies.forget()
+    search("安靜")
+    assert api.queries == 10  # first BEGIN, who asks, the tags, the areas, COMMIT
 
 
 @pytest.mark.parametrize("path", ["/search", "/search/"])
