@@ -1,6 +1,5 @@
 """The embedding job's work against the bare model on the same texts."""
 
-from collections.abc import Sequence
 from itertools import batched
 
 from django.db import transaction
@@ -8,7 +7,6 @@ from django.db import transaction
 from bench.results import Result, in_turn
 from caferoam.providers.embeddings import get_embedder
 from enrichment import embedding
-from enrichment.embedding import Document
 from shops.models import Shop
 
 SHOPS = 512
@@ -26,11 +24,9 @@ def embed_vs_model() -> list[Result]:
 
     def job() -> None:
         for batch in batches:
-            embedding.refresh_distinctiveness(batch)
-            documents: Sequence[Document] = embedding.read_documents(batch, embedder.model)
-            vectors = embedder.embed([document.text for document in documents])
+            made = embedding.draft(batch, embedder, anew=True)
             with transaction.atomic():
-                embedding.write(documents, vectors, embedder.model)
+                embedding.write(made)
 
     def bare() -> None:
         for batch in texts:

@@ -5,7 +5,7 @@ labels the meaning of a shop is mostly its name; with them ranking by vectors al
 """
 
 import hashlib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -14,10 +14,10 @@ from uuid import UUID
 import numpy as np
 from django.db import connection
 from numpy.typing import NDArray
-from pgvector import Vector
 
 from caferoam.jobs import JobBatch
 from caferoam.providers.embeddings import Embedder
+from caferoam.providers.errors import ProviderRefused
 
 MAX_LABELS: Final = 20
 MAX_DESCRIPTION_CHARS: Final = 300
@@ -57,19 +57,62 @@ class Document:
         return hashlib.sha256(f"{model}\n{self.text}".encode()).digest()
 
 
+@dataclass(frozen=True)
+class Draft:
+    """What is to be stored for a batch of shops, made while no transaction was open."""
+
+    model: str
+    embedded: Sequence[tuple[Document, NDArray[np.float32]]]
+    unchanged: Sequence[Document]
+    refused: Mapping[UUID, ProviderRefused]
+
+
 def embed_shops(batch: JobBatch, embedder: Embedder) -> None:
-    """Bring the vectors of the batch's shops up to date and complete its jobs. Asks the embedder once, or not at all.
+    """Bring the vectors of the batch's shops up to date and complete its jobs, but for those whose text is refused.
 
     Raises:
-        ProviderUnavailable, ProviderRefused: from the embedder.
+        ProviderUnavailable: from the embedder.
         LeaseLost: a job was taken away; nothing was written.
     """
-    shop_ids = {run.arguments["shop_id"] for run in batch.runs}
-    refresh_distinctiveness(shop_ids)
-    documents = outdated(read_documents(shop_ids, embedder.model), embedder.model)
-    vectors = embedder.embed([document.text for document in documents]) if documents else ()
+    made = draft({run.arguments["shop_id"] for run in batch.runs}, embedder)
+    for run in batch.runs:
+        if (error := made.refused.get(run.arguments["shop_id"])) is not None:
+            batch.fail(run, error)
     with batch.completing():
-        write(documents, vectors, embedder.model)
+        write(made)
+
+
+def draft(shop_ids: Collection[UUID], embedder: Embedder, *, anew: bool = False) -> Draft:
+    """Embed what has changed of these shops, with ``anew`` everything. ``write`` stores it.
+
+    Asks the embedder once, or not at all; only to find a text that it refuses is it asked again for fewer of them.
+
+    Raises:
+        ProviderUnavailable: from the embedder.
+    """
+    refresh_distinctiveness(shop_ids)
+    documents = read_documents(shop_ids, embedder.model)
+    changed = documents if anew else outdated(documents, embedder.model)
+    refused: dict[UUID, ProviderRefused] = {}
+    embedded = _embed(changed, embedder, refused) if changed else []
+    asked = {document.shop_id for document in changed}
+    unchanged = [document for document in documents if document.shop_id not in asked]
+    return Draft(embedder.model, embedded, unchanged, refused)
+
+
+def _embed(
+    documents: Sequence[Document], embedder: Embedder, refused: dict[UUID, ProviderRefused]
+) -> list[tuple[Document, NDArray[np.float32]]]:
+    """The documents with their vectors; those that the embedder does not take go to ``refused``."""
+    try:
+        vectors = embedder.embed([document.text for document in documents])
+    except ProviderRefused as error:
+        if len(documents) == 1:
+            refused[documents[0].shop_id] = error
+            return []
+        middle = len(documents) // 2
+        return _embed(documents[:middle], embedder, refused) + _embed(documents[middle:], embedder, refused)
+    return list(zip(documents, vectors, strict=True))
 
 
 def read_documents(shop_ids: Collection[UUID], model: str) -> list[Document]:
@@ -114,13 +157,15 @@ def outdated(documents: Collection[Document], model: str) -> list[Document]:
     return [document for document in documents if document.embedded_hash != document.input_hash(model)]
 
 
-def write(documents: Sequence[Document], vectors: Iterable[NDArray[np.float32]], model: str) -> int:
-    """Store the vectors in one statement, within the caller's transaction, and count them.
+def write(made: Draft) -> int:
+    """Store the vectors within the caller's transaction, in one statement, and count them.
 
     Left out are shops that are gone, and shops that were described anew since they were read: those have a job of their
-    own, whose newer vector must not be overwritten.
+    own, whose newer vector must not be overwritten. The vectors that are still right count as embedded now, so that
+    nobody takes them for older than the description.
     """
-    ordered = sorted(zip(documents, vectors, strict=True), key=lambda pair: pair[0].shop_id)
+    _confirm(made.unchanged, made.model)
+    ordered = sorted(made.embedded, key=lambda pair: pair[0].shop_id)
     if not ordered:
         return 0
     with connection.cursor() as cursor:
@@ -138,14 +183,52 @@ def write(documents: Sequence[Document], vectors: Iterable[NDArray[np.float32]],
                SET input_hash = excluded.input_hash, embedding = excluded.embedding, embedded_at = now()
             """,
             [
-                model,
+                made.model,
                 [document.shop_id for document, _ in ordered],
                 [document.enriched_at for document, _ in ordered],
-                [document.input_hash(model) for document, _ in ordered],
-                [Vector(vector).to_text() for _, vector in ordered],
+                [document.input_hash(made.model) for document, _ in ordered],
+                [vector_literal(vector) for _, vector in ordered],
             ],
         )
         return int(cursor.rowcount)
+
+
+def _confirm(documents: Sequence[Document], model: str) -> None:
+    """Date these vectors anew where they are older than the description that was read.
+
+    Rows that somebody is writing are passed over: they get a newer date anyway, and waiting for them could dead-lock.
+    """
+    if not documents:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH behind AS MATERIALIZED (
+                SELECT embedded.shop_id
+                  FROM unnest(%s::uuid[], %s::timestamptz[]) AS given (shop_id, enriched_at)
+                  JOIN shops AS shop ON shop.id = given.shop_id AND shop.enriched_at = given.enriched_at
+                  JOIN shop_embeddings AS embedded ON embedded.shop_id = shop.id
+                 WHERE embedded.model = %s AND embedded.embedded_at < shop.enriched_at
+                   FOR NO KEY UPDATE OF embedded SKIP LOCKED
+            )
+            UPDATE shop_embeddings SET embedded_at = now()
+              FROM behind
+             WHERE shop_embeddings.shop_id = behind.shop_id AND shop_embeddings.model = %s
+            """,
+            [
+                [document.shop_id for document in documents],
+                [document.enriched_at for document in documents],
+                model,
+                model,
+            ],
+        )
+
+
+def vector_literal(vector: NDArray[np.float32]) -> str:
+    """The vector as pgvector reads it, exact for float32. The zeros that pad a short model's vectors cost nothing."""
+    told = np.trim_zeros(vector, "b")
+    numbers = ["%.9g"] * len(told) + ["0"] * (len(vector) - len(told))
+    return f"[{','.join(numbers)}]" % tuple(told.tolist())
 
 
 def refresh_distinctiveness(shop_ids: Collection[UUID]) -> int:
@@ -160,12 +243,12 @@ def refresh_distinctiveness(shop_ids: Collection[UUID]) -> int:
                 SELECT id, tag_id, confidence FROM shop_tags WHERE shop_id = ANY (%s) FOR NO KEY UPDATE SKIP LOCKED
             ), total AS (
                 SELECT count(*)::float8 AS shops FROM shops WHERE status = 'live'
-            ), spread AS (
-                SELECT given.tag_id, count(DISTINCT given.shop_id)::float8 AS shops
-                  FROM shop_tags AS given JOIN shops AS shop ON shop.id = given.shop_id
-                 WHERE shop.status = 'live' AND given.confidence > 0
-                   AND given.tag_id IN (SELECT tag_id FROM mine)
-                 GROUP BY given.tag_id
+            ), spread AS (  -- from the search documents, whose tags are small numbers and already the effective ones
+                SELECT tag.id AS tag_id, counted.shops::float8 AS shops
+                  FROM (SELECT given.number, count(*) AS shops
+                          FROM (SELECT unnest(tag_numbers) AS number FROM shop_search WHERE live) AS given
+                         GROUP BY given.number) AS counted
+                  JOIN taxonomy_tags AS tag USING (number)
             ), fresh AS (
                 SELECT mine.id,
                        round((mine.confidence * ln(greatest(1, total.shops / spread.shops)))::numeric, 3)::float8

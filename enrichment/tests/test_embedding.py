@@ -3,6 +3,8 @@
 import math
 from collections import Counter
 from collections.abc import Sequence
+from datetime import timedelta
+from types import NoneType
 from uuid import uuid4
 
 import numpy as np
@@ -14,8 +16,10 @@ from django.test.utils import CaptureQueriesContext
 from caferoam.jobs import JobBatch, JobRun, enqueue
 from caferoam.jobs.models import Job
 from caferoam.providers.embeddings import DIMENSIONS, Vectors
+from caferoam.providers.errors import ProviderRefused
 from caferoam.testing.jobs import drain
-from enrichment.embedding import embed_shops, read_documents, refresh_distinctiveness
+from enrichment.backfill import Backfill
+from enrichment.embedding import draft, embed_shops, read_documents, refresh_distinctiveness, vector_literal, write
 from enrichment.tests.making import forget_jobs, make_shop, started_run
 from shops.models import Shop, ShopEmbedding, ShopTag
 
@@ -42,6 +46,15 @@ class CountingEmbedder:
 
     def meanwhile(self) -> None:
         """What happens while it thinks: nothing, here."""
+
+
+class Fastidious(CountingEmbedder):
+    """Refuses every request with a text of what cannot be said."""
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        if any("不可說" in text for text in texts):
+            raise ProviderRefused("that cannot be said")
+        return super().embed(texts)
 
 
 def tag(shop: Shop, tag_id: str, confidence: float, source: str = "offline") -> ShopTag:
@@ -138,6 +151,49 @@ class TestJob:
         assert len(embedder.asked) == 2
         assert bytes(ShopEmbedding.objects.get().input_hash) != bytes(before["input_hash"])
 
+    def test_anew_asks_also_for_what_has_not_changed(self) -> None:
+        shop, embedder = make_shop(), CountingEmbedder()
+        embedded(embedder, shop)
+        made = draft([shop.pk], embedder, anew=True)
+        assert len(embedder.asked) == 2
+        assert write(made) == 1
+
+    def test_a_text_that_a_new_description_left_as_it_was_is_no_longer_stale(self) -> None:
+        shop, embedder = make_shop(), CountingEmbedder()
+        stale = Backfill(what="embed", which="stale", model=embedder.model).shops()
+        embedded(embedder, shop)
+        _embedded_before_described(shop)
+        assert stale.get() == shop
+        embedded(embedder, shop)
+        assert len(embedder.asked) == 1
+        assert not stale.exists()
+
+    def test_a_vector_of_a_shop_that_is_described_anew_meanwhile_stays_stale(self) -> None:
+        shop, embedder = make_shop(), CountingEmbedder()
+        embedded(embedder, shop)
+        _embedded_before_described(shop)
+        made = draft([shop.pk], embedder)
+        Shop.objects.update(enriched_at=Now() - timedelta(minutes=1))
+        write(made)
+        assert Backfill(what="embed", which="stale", model=embedder.model).shops().get() == shop
+
+    def test_a_refused_text_fails_its_own_jobs_and_no_other(self) -> None:
+        shops = [make_shop(name) for name in ("甲", "乙", "不可說", "丁", "戊")]
+        embedder = Fastidious()
+        runs = _runs([*shops, shops[2]])
+        embed_shops(JobBatch(runs), embedder)
+        assert set(ShopEmbedding.objects.values_list("shop__name", flat=True)) == {"甲", "乙", "丁", "戊"}
+        assert [type(run.error) for run in runs] == [
+            NoneType, NoneType, ProviderRefused, NoneType, NoneType, ProviderRefused,
+        ]  # fmt: skip
+        assert [run.completed for run in runs] == [True, True, False, True, True, False]
+
+    def test_a_batch_of_refused_texts_fails_whole(self) -> None:
+        runs = _runs([make_shop("不可說"), make_shop("不可說")])
+        embed_shops(JobBatch(runs), Fastidious())
+        assert not ShopEmbedding.objects.exists()
+        assert not any(run.completed for run in runs)
+
     def test_models_keep_apart(self) -> None:
         shop, embedder = make_shop(), CountingEmbedder()
         embedded(embedder, shop)
@@ -183,5 +239,17 @@ class TestJob:
         assert ShopEmbedding.objects.get().embedding[len(newer.asked[0][0])] == 1
 
 
+def _embedded_before_described(shop: Shop) -> None:
+    ShopEmbedding.objects.filter(shop=shop).update(embedded_at=Now() - timedelta(days=2))
+    Shop.objects.filter(pk=shop.pk).update(enriched_at=Now() - timedelta(days=1))
+
+
 def _runs(shops: Sequence[Shop]) -> list[JobRun]:
     return [started_run("generate_embedding", shop) for shop in shops]
+
+
+def test_a_vector_s_literal_loses_nothing_and_keeps_its_padding() -> None:
+    vector = np.zeros(DIMENSIONS, dtype=np.float32)
+    vector[:3] = [1 / 3, -1e-8, 0.1]
+    read_back = np.array(vector_literal(vector).strip("[]").split(","), dtype=np.float32)
+    assert np.array_equal(read_back, vector)

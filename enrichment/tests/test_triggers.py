@@ -78,6 +78,24 @@ def test_new_reviews_queue_their_shop_once_and_so_does_losing_one() -> None:
     assert waiting("enrich_shop") == [shop.pk]
 
 
+@pytest.mark.parametrize(("field", "value"), [("text", "很吵"), ("rating", 1)])
+def test_a_review_that_now_says_something_else_queues_its_shop(field: str, value: object) -> None:
+    shop, other = make_shop("甲"), make_shop("乙")
+    (changed,) = review(shop, "安靜")
+    review(other, "安靜")
+    forget_jobs()
+    ShopReview.objects.filter(pk=changed.pk).update(**{field: value})
+    assert waiting("enrich_shop") == [shop.pk]
+
+
+@pytest.mark.parametrize(("field", "value"), [("text", "安靜"), ("created_at", Now())])
+def test_a_review_that_still_says_the_same_queues_nothing(field: str, value: object) -> None:
+    review(make_shop(), "安靜")
+    forget_jobs()
+    ShopReview.objects.update(**{field: value})
+    assert not Job.objects.exists()
+
+
 def test_deleting_a_shop_with_reviews_leaves_no_job_that_cannot_complete() -> None:
     shop = make_shop()
     review(shop, "安靜")
@@ -105,6 +123,23 @@ def test_while_a_job_waits_no_second_is_queued() -> None:
     Shop.objects.filter(pk=shop.pk).update(name="霧外咖啡")
     review(shop, "安靜")
     assert waiting("enrich_shop") == [shop.pk]
+
+
+def test_a_job_that_waits_takes_over_a_higher_priority_and_keeps_its_time() -> None:
+    shop, other = make_shop("甲"), make_shop("乙")
+    forget_jobs()
+    queue_shops("enrich_shop", [shop.pk, other.pk], priority=0)
+    before = dict(Job.objects.values_list("pk", "scheduled_at"))
+    Shop.objects.filter(pk=shop.pk).update(name="霧外咖啡")
+    priorities = dict(Job.objects.values_list("payload__shop_id", "priority"))
+    assert priorities == {str(shop.pk): 5, str(other.pk): 0}
+    assert dict(Job.objects.values_list("pk", "scheduled_at")) == before
+
+
+def test_a_job_that_waits_keeps_a_priority_that_is_higher() -> None:
+    shop = make_shop()
+    queue_shops("enrich_shop", [shop.pk], priority=0)
+    assert Job.objects.get().priority == 5
 
 
 def test_a_job_that_runs_already_does_not_stand_for_one_that_waits() -> None:

@@ -5,11 +5,12 @@
 CREATE INDEX job_queue_pending_shop ON job_queue ((payload ->> 'shop_id'), job_type)
     WHERE status = 'pending' AND payload ? 'shop_id';
 
--- Queue a job for each of these shops for which none waits yet, and count them.
+-- Queue a job for each of these shops for which none waits yet, and count them. One that waits takes over the priority
+-- when that is higher: a backfill's job must not hold up the shop that somebody has just changed.
 --
 -- A waiting row is locked until this transaction ends, so that no relay can claim it before: a worker that started it now
--- would read the shop without what this transaction writes, and nobody would come back. One that is just being claimed
--- cannot be locked, is passed by, and the shop gets a second job; doing it twice costs nothing.
+-- would read the shop without what this transaction writes, and nobody would come back. One that is just being claimed,
+-- or that another change has locked, is passed by, and the shop gets a second job; doing it twice costs nothing.
 --
 -- With gather_s the jobs become due together, at the next time that so many seconds divide: what thousands of small
 -- transactions queue is then claimed, and worked on, in batches.
@@ -20,10 +21,18 @@ DECLARE
     queued integer;
 BEGIN
     WITH waiting AS MATERIALIZED (
-        SELECT q.payload ->> 'shop_id' AS shop_id FROM public.job_queue AS q
+        SELECT q.id, q.payload ->> 'shop_id' AS shop_id FROM public.job_queue AS q
          WHERE q.payload ->> 'shop_id' = ANY (shop_ids::text[]) AND q.job_type = new_type
            AND q.status = 'pending' AND q.payload ? 'shop_id'
-           FOR SHARE SKIP LOCKED
+           FOR NO KEY UPDATE SKIP LOCKED
+    ), raised AS (
+        UPDATE public.job_queue AS q SET priority = wanted.priority
+          FROM waiting, (
+              SELECT coalesce(
+                  new_priority, (SELECT lane.priority FROM public.job_lanes AS lane WHERE lane.job_type = new_type), 0
+              ) AS priority
+          ) AS wanted
+         WHERE q.id = waiting.id AND q.priority < wanted.priority
     )
     INSERT INTO public.job_queue (job_type, payload, priority, max_attempts, scheduled_at)
     SELECT new_type, jsonb_build_object('shop_id', wanted.shop_id),
@@ -80,3 +89,16 @@ CREATE TRIGGER enrich_on_insert AFTER INSERT ON shop_reviews
     REFERENCING NEW TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION private.enrich_reviewed_shops_v1();
 CREATE TRIGGER enrich_on_delete AFTER DELETE ON shop_reviews
     REFERENCING OLD TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION private.enrich_reviewed_shops_v1();
+
+CREATE FUNCTION private.enrich_edited_reviews_v1() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$ BEGIN
+    PERFORM private.queue_shop_jobs_v1('enrich_shop', ARRAY(
+        SELECT id FROM public.shops
+         WHERE status = 'live' AND id IN (
+             SELECT n.shop_id FROM new_rows n JOIN old_rows o USING (id)
+              WHERE (n.text, n.rating) IS DISTINCT FROM (o.text, o.rating))));
+    RETURN NULL;
+END $$;
+CREATE TRIGGER enrich_on_update AFTER UPDATE ON shop_reviews
+    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION private.enrich_edited_reviews_v1();
