@@ -72,6 +72,23 @@ def test_the_limit_counts_what_is_queued_and_a_second_run_goes_on() -> None:
     assert run("enrich") == "enrich, missing: 0 shops queued, 5 were waiting already."
 
 
+def test_all_goes_on_after_the_shop_that_it_names_even_when_the_jobs_are_done() -> None:
+    shops = sorted(make_shop(name).pk for name in "甲乙丙")
+    forget_jobs()
+    told = run("enrich", "--all", "--limit", "2")
+    assert told == (
+        f"enrich, all: 2 shops queued, 0 were waiting already. To do the others, go on with --after {shops[1]}."
+    )
+    forget_jobs()
+    assert run("enrich", "--all", "--after", str(shops[1])) == "enrich, all: 1 shops queued, 0 were waiting already."
+    assert waiting("enrich_shop") == [shops[2]]
+
+
+def test_a_place_that_is_no_id_is_refused() -> None:
+    with pytest.raises(CommandError, match="--after"):
+        run("enrich", "--all", "--after=last")
+
+
 @pytest.mark.parametrize("limit", ["0", "-1", "many", "1.5"])
 def test_a_limit_that_is_no_number_of_shops_is_refused(limit: str) -> None:
     with pytest.raises(CommandError, match="--limit"):
@@ -80,7 +97,8 @@ def test_a_limit_that_is_no_number_of_shops_is_refused(limit: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
-def test_chunks_that_are_done_stay_queued_when_it_is_stopped() -> None:
+@pytest.mark.parametrize("which", ["missing", "all"])
+def test_chunks_that_are_done_stay_queued_when_it_is_stopped(which: str) -> None:
     Shop.objects.bulk_create(Shop(**a_shop(str(number))) for number in range(CHUNK + 20))
     forget_jobs()
     stopped = False
@@ -96,7 +114,13 @@ def test_chunks_that_are_done_stay_queued_when_it_is_stopped() -> None:
         connection.execute_wrapper(interrupt_the_second),
         pytest.raises(CommandError, match="Stopped: 500") as told,
     ):
-        run("enrich")
+        run("enrich", f"--{which}")
     assert told.value.returncode == 130
     assert Job.objects.count() == CHUNK
-    assert run("enrich") == "enrich, missing: 20 shops queued, 500 were waiting already."
+    if which == "all":
+        last = Shop.objects.order_by("id")[CHUNK - 1].pk
+        assert str(told.value).endswith(f"go on with --after {last}.")
+        assert run("enrich", "--all", "--after", str(last)) == "enrich, all: 20 shops queued, 0 were waiting already."
+    else:
+        assert str(told.value).endswith("The same command goes on from here.")
+        assert run("enrich") == "enrich, missing: 20 shops queued, 500 were waiting already."

@@ -1,4 +1,5 @@
 from argparse import ArgumentParser, ArgumentTypeError
+from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
@@ -28,25 +29,31 @@ class Command(BaseCommand):
             which.add_argument(f"--{name}", action="store_const", dest="which", const=name, help=help_text)
         parser.set_defaults(which="missing")
         parser.add_argument("--limit", type=_positive, metavar="N", help="queue N shops at most")
+        parser.add_argument("--after", type=UUID, metavar="UUID", help="go on behind this shop, in the order of ids")
 
-    def handle(self, *, what: What, which: Which, limit: int | None, **_options: object) -> None:
+    def handle(self, *, what: What, which: Which, limit: int | None, after: UUID | None, **_options: object) -> None:
         model = get_describer().model if what == "enrich" else get_embedder().model
-        backfill = Backfill(what=what, which=which, model=model)
+        backfill = Backfill(what=what, which=which, model=model, after=after)
         looked_at = queued = 0
         interrupted = False
         # No bar where nobody watches: disable=None asks whether stderr is a terminal.
         with tqdm(total=backfill.shops().count(), unit=" shops", file=self.stderr, disable=None) as bar:
             try:
-                for looked_at_now, queued_now in backfill.run(limit=limit):
-                    looked_at += looked_at_now
-                    queued += queued_now
-                    bar.update(looked_at_now)
+                for chunk in backfill.run(limit=limit):
+                    looked_at += chunk.looked_at
+                    queued += chunk.queued
+                    after = chunk.last
+                    bar.update(chunk.looked_at)
             except KeyboardInterrupt:
                 interrupted = True
         counts = f"{queued} shops queued, {looked_at - queued} were waiting already"
+        # What is missing or stale is no longer so once its job is done. Of all shops only the place tells what is left.
+        go_on = f" To do the others, go on with --after {after}." if which == "all" and after else ""
         if interrupted:
-            raise CommandError(f"Stopped: {counts}. The same command goes on from here.", returncode=INTERRUPTED)
-        self.stdout.write(f"{what}, {which}: {counts}.")
+            raise CommandError(
+                f"Stopped: {counts}.{go_on or ' The same command goes on from here.'}", returncode=INTERRUPTED
+            )
+        self.stdout.write(f"{what}, {which}: {counts}.{go_on if queued == limit else ''}")
 
 
 def _positive(text: str) -> int:
