@@ -1,5 +1,6 @@
 """What the Python side keeps in memory while nothing happens."""
 
+from contextlib import suppress
 from pathlib import Path
 
 from bench.results import Result
@@ -18,8 +19,9 @@ def idle_memory(stack: RunningStack) -> list[Result]:
 def _tree(root: int) -> list[int]:
     found = [root]
     for pid in found:
-        for task in Path(f"/proc/{pid}/task").iterdir():
-            found += [int(child) for child in (task / "children").read_text().split()]
+        with suppress(FileNotFoundError, ProcessLookupError):  # it ended while we looked
+            for task in Path(f"/proc/{pid}/task").iterdir():
+                found += [int(child) for child in (task / "children").read_text().split()]
     return found
 
 
@@ -28,7 +30,8 @@ def _is_python(pid: int) -> bool:
 
 
 def _resident_kb(pid: int) -> int:
-    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-        if line.startswith("Pss:"):
-            return int(line.split()[1])
+    with suppress(FileNotFoundError, ProcessLookupError):
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1])
     return 0
