@@ -11,7 +11,7 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "caferoam.settings")
     adopt_running_stack(sys.argv)
     from django.core.exceptions import ImproperlyConfigured  # noqa: PLC0415 - settings must come after the stack
-    from django.core.management import execute_from_command_line  # noqa: PLC0415
+    from django.core.management import execute_from_command_line  # noqa: PLC0415 - as above
 
     try:
         execute_from_command_line(sys.argv)

@@ -97,5 +97,6 @@ def drop_trailing_slash(endpoints: Sequence[tuple[str, str, str, Any]]) -> list[
 @cache
 def document() -> dict[str, Any]:
     """The OpenAPI document; the same for everybody, so it is made once."""
+    # drf-spectacular leaves this call without types.
     schema: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
     return schema

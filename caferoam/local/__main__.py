@@ -9,7 +9,7 @@ from caferoam.local.stack import LocalFiles, is_running
 
 def run() -> int:
     from caferoam.local.console import Console  # noqa: PLC0415 - `reset` must work where nothing is installed
-    from caferoam.local.supervisor import Supervisor  # noqa: PLC0415
+    from caferoam.local.supervisor import Supervisor  # noqa: PLC0415 - as above
 
     return Supervisor(LocalFiles.here(), os.environ, Console()).run()
 
