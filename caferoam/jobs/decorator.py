@@ -20,6 +20,7 @@ def job[**P](
     time_limit: timedelta,
     max_attempts: int = 3,
     priority: int = 0,
+    unique: bool = False,
     batch: int | None = None,
     fields: Mapping[str, type] | None = None,
 ) -> Callable[[Callable[P, None]], Callable[P, None]]:
@@ -35,6 +36,10 @@ def job[**P](
         time_limit: the process is killed after it; the handler gets ``SoftTimeLimitExceeded`` after nine tenths of it.
         max_attempts: starts before the job is dead.
         priority: for rows that do not say; higher goes first.
+        unique: while a job waits, ``enqueue`` with the same payload returns that one instead of queueing another.
+            A transaction that queues several of them queues them in a fixed order, or two may deadlock.
+        batch: runs that are handled together, at most.
+        fields: what each payload of a batched type must hold.
 
     How a handler ends: it returns (``completed``, in ``run.completing()``'s transaction if it used that), or raises
     ``ProviderUnavailable`` (later, no attempt counted, lane paused), ``PermanentError`` or ``ProviderRefused``
@@ -50,6 +55,7 @@ def job[**P](
             time_limit=time_limit,
             max_attempts=max_attempts,
             priority=priority,
+            unique=unique,
             batch=batch,
             shape=PayloadShape.required(fields or {}) if batch else PayloadShape.of(handler),
             handler=handler,

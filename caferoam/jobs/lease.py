@@ -19,10 +19,9 @@ from celery.worker.request import Request
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 
-from caferoam.jobs import queue
-from caferoam.jobs.queue import Attempt
+from caferoam.jobs import endings, queue
 from caferoam.jobs.registry import registry
-from caferoam.jobs.tickets import Ticket, from_message
+from caferoam.jobs.tickets import Attempt, Ticket, from_message
 
 logger = logging.getLogger("caferoam.jobs.lease")
 
@@ -122,6 +121,6 @@ class LeaseKeeper(bootsteps.StartStopStep):
     def put_back(self, lost: Lost) -> None:
         """End the attempts of a dead child as failed, and give back what it had not started."""
         for ticket in lost.tickets:
-            ended = queue.fail(Attempt(ticket.job_id, ticket.attempt), lost.reason)
+            ended = endings.fail(Attempt(ticket.job_id, ticket.attempt), lost.reason)
             logger.warning("job %s, attempt %d: %s; now %s", ticket.job_id, ticket.attempt, lost.reason, ended)
         queue.release(lost.tickets)

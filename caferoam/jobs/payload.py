@@ -10,7 +10,7 @@ from caferoam.jobs.errors import PayloadError
 
 _REQUIRED: Final = inspect.Parameter.empty
 RESERVED_PREFIX: Final = "_"
-"""Fields that begin so belong to the queue itself (a trace, say) and are never shown to handlers."""
+"""Fields that begin so belong to the queue itself (where it comes from, its key) and are never shown to handlers."""
 
 
 @dataclass(frozen=True)

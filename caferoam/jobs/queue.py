@@ -1,31 +1,26 @@
-"""Every step a row of ``job_queue`` can take, each one statement on Django's connection.
+"""The steps of a row of ``job_queue`` on its way to the end, each one statement on Django's connection.
 
 A step that ends or continues an attempt names that attempt and changes nothing when the row has moved on: the attempt
-number is the fencing token, and it only grows. All times are the database's ``now()``; no host's clock matters.
+number is the fencing token, and it only grows. All times are the database's ``now()``; no host's clock matters. How an
+attempt ends other than well stands in ``endings``, what operators do in ``operations``.
 """
 
 import json
+import os
+import socket
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any, Final, NamedTuple
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
 from psycopg.types.json import Jsonb
 
-from caferoam.jobs import retry
-from caferoam.jobs.tickets import Ticket
-
-MAX_ERROR_LENGTH: Final = 500
-
-
-class Attempt(NamedTuple):
-    """One start of one row."""
-
-    job_id: UUID
-    number: int
+from caferoam.jobs.statements import columns, count_of, rows_of
+from caferoam.jobs.tickets import Attempt, Ticket
 
 
 @dataclass(frozen=True)
@@ -39,10 +34,15 @@ class StartedJob:
 
 @dataclass(frozen=True)
 class Claim:
-    """What one call of ``claim`` got: tickets by job type in the order to run them, and the lanes that hold more."""
+    """What one call of ``claim`` got: tickets by job type in the order to run them, and the lanes that hold more.
+
+    ``full_lanes`` gives the seconds until a lane's rate lets another one through, or None where only its width keeps
+    the rest back. ``request_ids`` are those of jobs that come from a request.
+    """
 
     tickets: Mapping[str, list[Ticket]]
-    full_lanes: frozenset[str]
+    full_lanes: Mapping[str, float | None]
+    request_ids: Mapping[UUID, str]
 
 
 def enqueue(
@@ -57,9 +57,12 @@ def enqueue(
 
     ``payload`` must be JSON, so ids go in as ``str(id)``. Higher ``priority`` runs first. What is left out comes from
     the job type's lane; the job runs at once unless ``scheduled_at`` lies ahead.
+
+    Where the type is unique and one with the same payload waits, that one is returned, made due and raised in priority
+    as if it had been asked for so.
     """
-    ((job_id,),) = _rows(
-        "SELECT private.enqueue_job_v1(%s, %s, %s, %s, %s)",
+    ((job_id,),) = rows_of(
+        "SELECT private.enqueue_job_v2(%s, %s, %s, %s, %s)",
         [job_type, Jsonb(payload or {}), priority, scheduled_at, max_attempts],
     )
     return job_id  # type: ignore[no-any-return]  # the driver's rows are untyped
@@ -68,7 +71,7 @@ def enqueue(
 def enqueue_slot(job_type: str, payload: Mapping[str, object], *, name: str, slot: datetime) -> bool:
     """Queue the job of one turn of the schedule ``name``; False when somebody has done so already."""
     return bool(
-        _count(
+        count_of(
             """
             INSERT INTO job_queue (id, job_type, payload, priority, max_attempts)
             SELECT md5('cron:' || %(name)s || ':' || %(slot)s)::uuid, turn.job_type, %(payload)s,
@@ -88,32 +91,48 @@ def enqueue_slot(job_type: str, payload: Mapping[str, object], *, name: str, slo
 
 def claim(job_types: Collection[str]) -> Claim:
     """Take what is due of these types, within each lane's width and unless it is paused. Attempts stay as they are."""
-    rows = _rows("SELECT * FROM private.claim_jobs_v1(%s)", [list(job_types)])
+    rows = rows_of(
+        "SELECT claimed.* FROM set_config('synchronous_commit', %s, true), private.claim_jobs_v2(%s) AS claimed",
+        [_hurry(), list(job_types)],
+    )
     tickets: dict[str, list[Ticket]] = {}
-    full_lanes = set()
-    for job_id, job_type, token, *_ in sorted(rows, key=_run_order):
+    full_lanes: dict[str, float | None] = {}
+    request_ids: dict[UUID, str] = {}
+    for job_id, job_type, token, _, _, request_id, wait_s in sorted(rows, key=_run_order):
         if job_id is None:
-            full_lanes.add(job_type)
-        else:
-            tickets.setdefault(job_type, []).append(Ticket(job_id, token))
-    return Claim(tickets, frozenset(full_lanes))
+            full_lanes[job_type] = wait_s
+            continue
+        tickets.setdefault(job_type, []).append(Ticket(job_id, token))
+        if request_id is not None:
+            request_ids[job_id] = request_id
+    return Claim(tickets, full_lanes, request_ids)
 
 
 def _run_order(row: Sequence[Any]) -> tuple[Any, ...]:
-    job_id, _, _, priority, scheduled_at = row
+    job_id, _, _, priority, scheduled_at, *_ = row
     return (True,) if job_id is None else (False, -priority, scheduled_at, job_id)
 
 
 def start(tickets: Collection[Ticket]) -> list[StartedJob]:
     """Begin the attempts these tickets stand for, in their order. A used or withdrawn ticket starts nothing."""
-    rows = _rows(
+    rows = rows_of(
         """
-        UPDATE job_queue AS q SET attempts = q.attempts + 1, claimed_at = now()
-        FROM unnest(%s::uuid[], %s::int[]) AS ticket (id, token)
-        WHERE q.id = ticket.id AND q.status = 'claimed' AND q.attempts = ticket.token
-        RETURNING q.id, q.attempts, q.payload::text, q.max_attempts
+        WITH started AS (
+            UPDATE job_queue AS q SET attempts = q.attempts + 1, claimed_at = now()
+            FROM unnest(%s::uuid[], %s::int[]) AS ticket (id, token)
+            WHERE q.id = ticket.id AND q.status = 'claimed' AND q.attempts = ticket.token
+            RETURNING q.id, q.attempts, q.payload, q.max_attempts
+        ), noted AS (
+            INSERT INTO job_starts AS start (job_id, attempt, started_at, worker)
+            SELECT started.id, started.attempts, now(), %s FROM started
+            ON CONFLICT (job_id) DO UPDATE SET
+                attempt = excluded.attempt, started_at = excluded.started_at, worker = excluded.worker,
+                done = NULL, total = NULL, note = NULL, progressed_at = NULL
+        )
+        SELECT started.id, started.attempts, started.payload::text, started.max_attempts
+        FROM started, set_config('synchronous_commit', %s, true)
         """,
-        _columns(tickets),
+        [*columns(tickets), _worker(os.getpid()), _hurry()],
     )
     started = {
         job_id: StartedJob(Attempt(job_id, number), json.loads(payload), most) for job_id, number, payload, most in rows
@@ -121,10 +140,24 @@ def start(tickets: Collection[Ticket]) -> list[StartedJob]:
     return [started[ticket.job_id] for ticket in tickets if ticket.job_id in started]
 
 
+@cache
+def _worker(pid: int) -> str:
+    return f"{socket.gethostname()}:{pid}"
+
+
+def _hurry() -> str:
+    """For ``synchronous_commit``: do not wait for the disk.
+
+    If a crash of Postgres takes back a claim or a start, the row is claimed and started again, and whoever worked on it
+    before can complete that attempt as well as the next one can: once. Inside a transaction the caller has the say.
+    """
+    return "on" if connection.in_atomic_block else "off"
+
+
 def keep(tickets: Collection[Ticket]) -> int:
     """Renew the leases of rows that a living worker holds, started or not, and count them."""
     # A row that is locked is just being completed; waiting for it could dead-lock with a batch that completes many.
-    return _count(
+    return count_of(
         """
         WITH held AS MATERIALIZED (
             SELECT q.id FROM job_queue AS q JOIN unnest(%s::uuid[], %s::int[]) AS ticket (id, token) USING (id)
@@ -133,133 +166,61 @@ def keep(tickets: Collection[Ticket]) -> int:
         )
         UPDATE job_queue AS q SET claimed_at = now() FROM held WHERE q.id = held.id
         """,
-        _columns(tickets),
+        columns(tickets),
     )
 
 
 def complete(attempts: Collection[Attempt]) -> int:
     """End attempts well and count the rows that were still theirs; a caller whose count falls short must roll back."""
-    return _count(
+    return count_of(
         """
         UPDATE job_queue AS q SET status = 'completed', completed_at = now(), claimed_at = NULL, last_error = NULL
         FROM unnest(%s::uuid[], %s::int[]) AS attempt (id, number)
         WHERE q.id = attempt.id AND q.status = 'claimed' AND q.attempts = attempt.number
         """,
-        _columns(attempts),
-    )
-
-
-def fail(attempt: Attempt, error: str) -> str | None:
-    """End an attempt badly: ``pending`` again after a while, or ``dead_letter`` when it was the last.
-
-    Returns the new state, or None when the row was no longer this attempt's.
-    """
-    return _state(
-        """
-        UPDATE job_queue SET
-            status = CASE WHEN attempts < max_attempts THEN 'pending' ELSE 'dead_letter' END,
-            scheduled_at = CASE WHEN attempts < max_attempts THEN now() + %s ELSE scheduled_at END,
-            completed_at = CASE WHEN attempts < max_attempts THEN NULL ELSE now() END,
-            claimed_at = NULL, last_error = %s
-        WHERE id = %s AND status = 'claimed' AND attempts = %s RETURNING status
-        """,
-        [retry.delay_after(attempt.number), shorten(error), *attempt],
-    )
-
-
-def fail_for_good(attempt: Attempt, error: str) -> str | None:
-    """End an attempt that no further one can mend: ``failed``. Returns as ``fail`` does."""
-    return _state(
-        """
-        UPDATE job_queue SET status = 'failed', completed_at = now(), claimed_at = NULL, last_error = %s
-        WHERE id = %s AND status = 'claimed' AND attempts = %s RETURNING status
-        """,
-        [shorten(error), *attempt],
-    )
-
-
-def snooze(attempts: Collection[Attempt], delay: timedelta, error: str) -> int:
-    """Put rows back for ``delay`` without counting the attempt, and count them.
-
-    ``max_attempts`` grows instead of ``attempts`` shrinking: a token must never be seen twice.
-    """
-    return _count(
-        """
-        UPDATE job_queue AS q SET
-            status = 'pending', scheduled_at = now() + %s, claimed_at = NULL, last_error = %s,
-            max_attempts = q.max_attempts + 1
-        FROM unnest(%s::uuid[], %s::int[]) AS attempt (id, number)
-        WHERE q.id = attempt.id AND q.status = 'claimed' AND q.attempts = attempt.number
-        """,
-        [delay, shorten(error), *_columns(attempts)],
-    )
-
-
-def pause_lane(job_type: str, delay: timedelta) -> None:
-    """Let nothing more of this type be claimed for ``delay``. A longer pause that is already set stays."""
-    _count(
-        "UPDATE job_lanes SET paused_until = greatest(paused_until, now() + %s) WHERE job_type = %s", [delay, job_type]
+        columns(attempts),
     )
 
 
 def release(tickets: Collection[Ticket]) -> int:
     """Give claimed rows back that have not started, and count them. One that has started meanwhile stays claimed."""
-    return _count(
+    ((released,),) = rows_of(
         """
-        UPDATE job_queue AS q SET status = 'pending', claimed_at = NULL
-        FROM unnest(%s::uuid[], %s::int[]) AS ticket (id, token)
-        WHERE q.id = ticket.id AND q.status = 'claimed' AND q.attempts = ticket.token
-        """,
-        _columns(tickets),
-    )
-
-
-def rescue(lease: timedelta, *, limit: int = 500) -> Counter[str]:
-    """Take rows away whose lease has run out: their worker is gone. Counts them by new state.
-
-    The first loss costs no wait; a row that keeps losing its worker waits as after other failures, then is dead.
-    """
-    return Counter(
-        state
-        for (state,) in _rows(
-            """
-            WITH lost AS MATERIALIZED (
-                SELECT id, claimed_at FROM job_queue WHERE status = 'claimed' AND claimed_at < now() - %(lease)s
-                ORDER BY claimed_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
-            )
-            UPDATE job_queue AS q SET
-                status = CASE WHEN q.attempts < q.max_attempts THEN 'pending' ELSE 'dead_letter' END,
-                scheduled_at = CASE WHEN q.attempts BETWEEN 2 AND q.max_attempts - 1
-                    THEN now() + make_interval(
-                        secs => least(%(cap)s, %(base)s * %(factor)s ^ least(q.attempts - 2, 16)))
-                    ELSE q.scheduled_at END,
-                completed_at = CASE WHEN q.attempts < q.max_attempts THEN NULL ELSE now() END,
-                claimed_at = NULL,
-                last_error = CASE WHEN q.attempts = 0 THEN q.last_error
-                    ELSE 'the worker was lost: lease expired on attempt ' || q.attempts END
-            FROM lost WHERE q.id = lost.id AND q.status = 'claimed' AND q.claimed_at = lost.claimed_at
-            RETURNING q.status
-            """,
-            {"lease": lease, "limit": limit, "cap": retry.CAP_S, "base": retry.BASE_S, "factor": retry.FACTOR},
+        WITH released AS (
+            UPDATE job_queue AS q SET status = 'pending', claimed_at = NULL
+            FROM unnest(%s::uuid[], %s::int[]) AS ticket (id, token)
+            WHERE q.id = ticket.id AND q.status = 'claimed' AND q.attempts = ticket.token
+            RETURNING q.job_type
+        ), refunded AS (
+            UPDATE job_lanes AS lane SET
+                minute_tokens = lane.minute_tokens + unused.starts, day_tokens = lane.day_tokens + unused.starts
+            FROM (SELECT released.job_type, count(*) AS starts FROM released GROUP BY 1) AS unused
+            WHERE lane.job_type = unused.job_type AND lane.refilled_at IS NOT NULL
         )
-    )
-
-
-def requeue(job_ids: Collection[UUID], *, attempts: int = 3) -> int:
-    """Let jobs that ended badly, or wait, run now with ``attempts`` further attempts, and count them."""
-    return _count(
-        """
-        UPDATE job_queue SET
-            status = 'pending', scheduled_at = now(), completed_at = NULL, max_attempts = attempts + %s
-        WHERE id = ANY(%s) AND status IN ('pending', 'failed', 'dead_letter')
+        SELECT count(*) FROM released
         """,
-        [attempts, list(job_ids)],
+        columns(tickets),
     )
+    return int(released)
+
+
+def report_progress(attempt: Attempt, *, done: int, total: int | None, note: str) -> None:
+    """Note how far an attempt has come, for operators to see."""
+    count_of(
+        "UPDATE job_starts SET done = %s, total = %s, note = nullif(%s, ''), progressed_at = clock_timestamp()"
+        " WHERE job_id = %s AND attempt = %s",
+        [done, total, note, *attempt],
+    )
+
+
+def holds(attempt: Attempt) -> bool:
+    """Whether the row is still this attempt's: neither cancelled nor taken away."""
+    return bool(rows_of("SELECT FROM job_queue WHERE id = %s AND status = 'claimed' AND attempts = %s", [*attempt]))
 
 
 def seconds_until_next() -> float | None:
     """How long until a waiting row becomes due, or None when none waits for its time."""
-    ((seconds,),) = _rows(
+    ((seconds,),) = rows_of(
         "SELECT extract(epoch FROM min(scheduled_at) - now())::float FROM job_queue"
         " WHERE status = 'pending' AND scheduled_at > now()"
     )
@@ -270,7 +231,7 @@ def unknown_types(known: Collection[str]) -> Counter[str]:
     """Waiting rows whose type is none of ``known``, by type."""
     return Counter(
         dict(
-            _rows(
+            rows_of(
                 "SELECT job_type, count(*) FROM job_queue"
                 " WHERE status = 'pending' AND NOT job_type = ANY(%s) GROUP BY job_type",
                 [list(known)],
@@ -281,34 +242,4 @@ def unknown_types(known: Collection[str]) -> Counter[str]:
 
 def notify(message: str) -> None:
     """Say something to all relays. An empty message is what the queue's trigger says."""
-    _rows("SELECT pg_notify('job_queue', %s)", [message])
-
-
-def shorten(error: str) -> str:
-    """An error as it is kept in the row: short, and without the NUL that Postgres refuses."""
-    return error.replace("\x00", "�")[:MAX_ERROR_LENGTH]
-
-
-def _columns(pairs: Collection[tuple[UUID, int]]) -> list[list[Any]]:
-    """Two arrays, sorted by id: two statements over the same rows lock them in the same order."""
-    ordered = sorted(pairs)
-    return [[job_id for job_id, _ in ordered], [number for _, number in ordered]]
-
-
-def _rows(statement: str, parameters: Sequence[Any] | Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-        return rows
-
-
-def _state(statement: str, parameters: Sequence[Any]) -> str | None:
-    rows = _rows(statement, parameters)
-    return rows[0][0] if rows else None
-
-
-def _count(statement: str, parameters: Sequence[Any] | Mapping[str, Any]) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        count: int = cursor.rowcount
-        return count
+    rows_of("SELECT pg_notify('job_queue', %s)", [message])

@@ -22,6 +22,7 @@ class JobType:
     time_limit: timedelta
     max_attempts: int
     priority: int
+    unique: bool
     batch: int | None
     shape: PayloadShape
     handler: Callable[..., None]

@@ -18,7 +18,7 @@ from typing import Final
 
 from django.db import InterfaceError, OperationalError, connection
 
-from caferoam.jobs import queue
+from caferoam.jobs import endings, queue
 from caferoam.jobs.backoff import Backoff
 from caferoam.jobs.doorbell import Doorbell, DoorbellError, Pulse
 from caferoam.jobs.lanes import publish_lanes
@@ -130,12 +130,13 @@ class Relay:
                 return self._give_back(claim, exc)
             if self._broker_trouble.succeeded():
                 logger.info("the broker is back")
-        if claim.full_lanes:
-            nap_s, self._nap_s = self._nap_s, min(self._nap_s * 2, NAP_S[1])
-            return nap_s
         idle_s = POLL_S if self._listener is not None and self._listener.is_listening else POLL_UNHEARD_S
+        waits_s = [idle_s, *(wait_s for wait_s in claim.full_lanes.values() if wait_s is not None)]
+        if None in claim.full_lanes.values():
+            nap_s, self._nap_s = self._nap_s, min(self._nap_s * 2, NAP_S[1])
+            return min(nap_s, *waits_s)
         next_s = queue.seconds_until_next()
-        return idle_s if next_s is None else min(idle_s, next_s)
+        return min(waits_s) if next_s is None else min(next_s, *waits_s)
 
     def _give_back(self, claim: queue.Claim, error: DoorbellError) -> float:
         wait_s = self._broker_trouble.failed()
@@ -147,7 +148,7 @@ class Relay:
         return wait_s
 
     def _take_back(self) -> None:
-        if rescued := queue.rescue(self._lease):
+        if rescued := endings.rescue(self._lease):
             logger.warning("rescued from lost workers: %s", _in_words(rescued))
 
     def _report_unknown(self) -> None:

@@ -3,14 +3,18 @@
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
 
 from caferoam.jobs import queue
 from caferoam.jobs.errors import LeaseLost
-from caferoam.jobs.queue import Attempt, StartedJob
+from caferoam.jobs.queue import StartedJob
+from caferoam.jobs.tickets import Attempt
+
+ASK_EVERY_S: Final = 1.0
+"""Progress is noted, and the row asked after, no more often: handlers may do both in their inner loop."""
 
 
 class JobRun:
@@ -30,6 +34,8 @@ class JobRun:
         self.deadline = deadline
         self.completed = False
         self.error: BaseException | None = None
+        self._noted_at = self._asked_at = float("-inf")
+        self._cancelled = False
 
     @property
     def fence(self) -> Attempt:
@@ -40,6 +46,25 @@ class JobRun:
     def time_left_s(self) -> float:
         """Seconds until the soft time limit strikes; negative when it has."""
         return self.deadline - time.monotonic()
+
+    def progress(self, done: int, total: int | None = None, note: str = "") -> None:
+        """Tell operators how far it has come, in units of the handler's choice. Once a second at most is written down.
+
+        Call it outside of transactions, or nobody sees it before they end.
+        """
+        if done == total or time.monotonic() >= self._noted_at + ASK_EVERY_S:
+            self._noted_at = time.monotonic()
+            queue.report_progress(self.fence, done=done, total=total, note=note)
+
+    def is_cancelled(self) -> bool:
+        """Whether an operator has cancelled the job, or it was taken away: then stop, nothing can be completed.
+
+        The answer is up to a second old.
+        """
+        if not self._cancelled and time.monotonic() >= self._asked_at + ASK_EVERY_S:
+            self._asked_at = time.monotonic()
+            self._cancelled = not queue.holds(self.fence)
+        return self._cancelled
 
     @contextmanager
     def completing(self) -> Iterator[None]:

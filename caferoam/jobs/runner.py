@@ -2,6 +2,7 @@
 
 import logging
 import time
+import traceback
 from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
@@ -9,7 +10,7 @@ from typing import Final
 
 from django.db import connection
 
-from caferoam.jobs import queue, retry
+from caferoam.jobs import endings, queue, retry
 from caferoam.jobs.errors import LeaseLost, PayloadError, PermanentError
 from caferoam.jobs.registry import JobType
 from caferoam.jobs.run import JobBatch, JobRun
@@ -77,19 +78,23 @@ def _settle(job_type: JobType, runs: Sequence[JobRun]) -> Counter[str]:
 def _end(job_type: JobType, run: JobRun, error: BaseException) -> str | None:
     reason = f"{type(error).__name__}: {error}"
     if isinstance(error, PermanentError | ProviderRefused):
-        return queue.fail_for_good(run.fence, reason)
+        return endings.fail_for_good(run.fence, reason, traceback=_traceback(error))
     if isinstance(error, ProviderUnavailable):
         delay = retry.snooze_for(error.retry_after)
-        queue.pause_lane(job_type.name, delay)
+        endings.pause_lane(job_type.name, delay, reason)
         return _snoozed(run, delay, reason)
     if isinstance(error, LeaseLost):
         # Its own row is out of reach anyway; what a lost one has rolled back with it in a batch runs again at once.
         return _snoozed(run, timedelta(), reason)
-    return queue.fail(run.fence, reason)
+    return endings.fail(run.fence, reason, traceback=_traceback(error))
 
 
 def _snoozed(run: JobRun, delay: timedelta, reason: str) -> str | None:
-    return "pending" if queue.snooze([run.fence], delay, reason) else None
+    return "pending" if endings.snooze([run.fence], delay, reason) else None
+
+
+def _traceback(error: BaseException) -> str:
+    return "".join(traceback.format_exception(error))
 
 
 def _log(job_type: JobType, runs: Sequence[JobRun], error: Exception) -> None:

@@ -1,8 +1,15 @@
-"""What travels through Redis: which row, and which start of it."""
+"""Which row, and which start of it: as permission, as it travels through Redis, and as what has begun."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
 from uuid import UUID
+
+
+class Attempt(NamedTuple):
+    """One start of one row. ``number`` counts from 1."""
+
+    job_id: UUID
+    number: int
 
 
 class Ticket(NamedTuple):

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from caferoam.jobs import enqueue, queue
+from caferoam.jobs import endings, enqueue, queue
 from caferoam.jobs.lanes import publish_lanes
 from caferoam.jobs.models import Job, Lane
 from caferoam.jobs.registry import registry
@@ -48,7 +48,7 @@ def test_a_lane_is_never_fuller_than_its_width() -> None:
 
 def test_a_lane_with_room_left_is_not_full() -> None:
     enqueue("live_note")
-    assert queue.claim(["live_note"]).full_lanes == frozenset()
+    assert queue.claim(["live_note"]).full_lanes == {}
 
 
 def test_one_full_lane_does_not_hold_up_another() -> None:
@@ -57,7 +57,7 @@ def test_one_full_lane_does_not_hold_up_another() -> None:
     other = enqueue("live_quiet")
     claim = queue.claim(["live_note", "live_quiet"])
     assert [ticket.job_id for ticket in claim.tickets["live_quiet"]] == [other]
-    assert claim.full_lanes == {"live_note"}
+    assert claim.full_lanes == {"live_note": None}
 
 
 @pytest.mark.parametrize("pause", [{"paused": True}, {"paused_until": timedelta(minutes=1)}])
@@ -66,7 +66,7 @@ def test_a_paused_lane_gives_nothing(pause: dict[str, object]) -> None:
     Lane.objects.filter(pk="live_note").update(**until)
     enqueue("live_note")
     claim = queue.claim(["live_note"])
-    assert (claim.tickets, claim.full_lanes) == ({}, frozenset())
+    assert (claim.tickets, claim.full_lanes) == ({}, {})
 
 
 def test_a_lane_whose_pause_is_over_goes_on() -> None:
@@ -203,6 +203,6 @@ def test_the_workers_login_can_do_every_step() -> None:
     (ticket,) = queue.claim(["live_note"]).tickets["live_note"]
     (job,) = queue.start([ticket])
     queue.keep([ticket])
-    queue.rescue(timedelta(seconds=90))
+    endings.rescue(timedelta(seconds=90))
     queue.notify("")
     assert queue.complete([job.attempt]) == 1

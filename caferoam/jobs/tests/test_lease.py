@@ -13,7 +13,7 @@ from django.db import OperationalError, connection
 from pytest_django.fixtures import Settings
 
 from caferoam.celery import app
-from caferoam.jobs import queue
+from caferoam.jobs import endings, queue
 from caferoam.jobs.lease import LeaseKeeper, Lost, held_tickets
 from caferoam.jobs.tests.conftest import claimed, state
 from caferoam.jobs.tickets import Ticket, to_message
@@ -50,7 +50,7 @@ def test_fetched_rows_are_renewed(keeper: LeaseKeeper, holding: Ticket) -> None:
     with connection.cursor() as cursor:
         cursor.execute("UPDATE job_queue SET claimed_at = now() - interval '1 hour'")
     keeper.renew()
-    assert queue.rescue(timedelta(seconds=90)) == {}
+    assert endings.rescue(timedelta(seconds=90)) == {}
 
 
 @pytest.mark.django_db

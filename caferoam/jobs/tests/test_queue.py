@@ -8,11 +8,10 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from caferoam.jobs import enqueue, queue
+from caferoam.jobs import endings, enqueue, operations, queue
 from caferoam.jobs.models import Job, Lane
-from caferoam.jobs.queue import Attempt
 from caferoam.jobs.tests.conftest import claimed, started, state
-from caferoam.jobs.tickets import Ticket, from_message, to_message
+from caferoam.jobs.tickets import Attempt, Ticket, from_message, to_message
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("lanes")]
 
@@ -92,7 +91,7 @@ def test_tickets_survive_the_journey() -> None:
 
 def test_completion_is_counted_and_forgets_earlier_errors() -> None:
     job = started()
-    queue.snooze([job.attempt], timedelta(), "busy")
+    endings.snooze([job.attempt], timedelta(), "busy")
     (ticket,) = queue.claim(["live_note"]).tickets["live_note"]
     (again,) = queue.start([ticket])
     assert queue.complete([again.attempt]) == 1
@@ -106,9 +105,9 @@ def test_only_the_attempt_that_has_the_row_can_end_it(attempt: int) -> None:
     job = started()
     other = Attempt(job.attempt.job_id, attempt)
     assert queue.complete([other]) == 0
-    assert queue.fail(other, "x") is None
-    assert queue.fail_for_good(other, "x") is None
-    assert queue.snooze([other], timedelta(), "x") == 0
+    assert endings.fail(other, "x") is None
+    assert endings.fail_for_good(other, "x") is None
+    assert endings.snooze([other], timedelta(), "x") == 0
     assert (state(other.job_id).status, state(other.job_id).last_error) == ("claimed", None)
 
 
@@ -116,15 +115,15 @@ def test_a_completed_job_stays_completed() -> None:
     job = started()
     queue.complete([job.attempt])
     age(job.attempt.job_id, 3600)
-    assert queue.rescue(timedelta(seconds=90)) == {}
-    assert queue.fail(job.attempt, "late") is None
-    assert queue.requeue([job.attempt.job_id]) == 0
+    assert endings.rescue(timedelta(seconds=90)) == {}
+    assert endings.fail(job.attempt, "late") is None
+    assert operations.requeue(Job.objects.filter(pk=job.attempt.job_id), by="ann") == 0
     assert state(job.attempt.job_id).status == "completed"
 
 
 def test_a_failed_attempt_is_tried_again_later() -> None:
     job = started()
-    assert queue.fail(job.attempt, "ValueError: no\x00" + "x" * 1000) == "pending"
+    assert endings.fail(job.attempt, "ValueError: no\x00" + "x" * 1000) == "pending"
     row = state(job.attempt.job_id)
     assert 12 <= wait_of(row) <= 18
     assert (row.attempts, row.claimed_at, row.completed_at) == (1, None, None)
@@ -135,7 +134,7 @@ def test_a_failed_attempt_is_tried_again_later() -> None:
 def test_the_last_failed_attempt_is_the_end() -> None:
     job = started("live_fails", how="bug")
     Job.objects.update(max_attempts=1)
-    assert queue.fail(job.attempt, "again") == "dead_letter"
+    assert endings.fail(job.attempt, "again") == "dead_letter"
     row = state(job.attempt.job_id)
     assert row.completed_at
     assert queue.claim(["live_fails"]).tickets == {}
@@ -143,23 +142,23 @@ def test_the_last_failed_attempt_is_the_end() -> None:
 
 def test_a_permanent_error_is_never_retried() -> None:
     job = started()
-    assert queue.fail_for_good(job.attempt, "no such shop") == "failed"
+    assert endings.fail_for_good(job.attempt, "no such shop") == "failed"
     assert (state(job.attempt.job_id).last_error, state(job.attempt.job_id).attempts) == ("no such shop", 1)
 
 
 def test_a_snooze_burns_no_attempt_and_its_token_never_returns() -> None:
     job = started()
     before = state(job.attempt.job_id).max_attempts
-    assert queue.snooze([job.attempt], timedelta(seconds=60), "busy") == 1
+    assert endings.snooze([job.attempt], timedelta(seconds=60), "busy") == 1
     row = state(job.attempt.job_id)
     assert (row.status, row.attempts, row.max_attempts) == ("pending", 1, before + 1)
     assert wait_of(row) == pytest.approx(60, abs=0.01)
 
 
 def test_a_longer_pause_of_a_lane_stays() -> None:
-    queue.pause_lane("live_note", timedelta(hours=1))
+    endings.pause_lane("live_note", timedelta(hours=1), "busy")
     longer = Lane.objects.get(pk="live_note").paused_until
-    queue.pause_lane("live_note", timedelta(seconds=1))
+    endings.pause_lane("live_note", timedelta(seconds=1), "busy")
     assert Lane.objects.get(pk="live_note").paused_until == longer
 
 
@@ -178,7 +177,7 @@ def test_a_lease_is_renewed_before_and_after_the_start() -> None:
     for _ in range(2):
         age(ticket.job_id, 3600)
         assert queue.keep([ticket]) == 1
-        assert queue.rescue(timedelta(seconds=90)) == {}
+        assert endings.rescue(timedelta(seconds=90)) == {}
         queue.start([ticket])
     assert queue.keep([Ticket(ticket.job_id, 7)]) == 0
 
@@ -186,13 +185,13 @@ def test_a_lease_is_renewed_before_and_after_the_start() -> None:
 def test_rescue_leaves_living_leases_alone() -> None:
     ticket = claimed()
     age(ticket.job_id, 80)
-    assert queue.rescue(timedelta(seconds=90)) == {}
+    assert endings.rescue(timedelta(seconds=90)) == {}
 
 
 def test_rescue_of_an_unstarted_row_burns_nothing() -> None:
     ticket = claimed()
     age(ticket.job_id, 100)
-    assert queue.rescue(timedelta(seconds=90)) == {"pending": 1}
+    assert endings.rescue(timedelta(seconds=90)) == {"pending": 1}
     row = state(ticket.job_id)
     assert (row.attempts, row.last_error) == (0, None)
     assert queue.claim(["live_note"]).tickets == {"live_note": [ticket]}
@@ -204,7 +203,7 @@ def test_the_first_lost_worker_costs_no_wait_and_the_next_ones_do() -> None:
     waits = []
     for attempt in range(1, 4):
         age(job.attempt.job_id, 100)
-        assert queue.rescue(timedelta(seconds=90)) == {"pending": 1}
+        assert endings.rescue(timedelta(seconds=90)) == {"pending": 1}
         row = state(job.attempt.job_id)
         assert row.last_error == f"the worker was lost: lease expired on attempt {attempt}"
         waits.append(wait_of(row))
@@ -217,14 +216,14 @@ def test_a_job_that_takes_its_worker_along_every_time_is_dead_in_the_end() -> No
     job = started()
     Job.objects.update(attempts=3)
     age(job.attempt.job_id, 100)
-    assert queue.rescue(timedelta(seconds=90)) == {"dead_letter": 1}
+    assert endings.rescue(timedelta(seconds=90)) == {"dead_letter": 1}
     assert state(job.attempt.job_id).completed_at
 
 
 def test_a_requeued_job_gets_fresh_attempts() -> None:
     job = started()
-    queue.fail_for_good(job.attempt, "x")
-    assert queue.requeue([job.attempt.job_id]) == 1
+    endings.fail_for_good(job.attempt, "x")
+    assert operations.requeue(Job.objects.filter(pk=job.attempt.job_id), by="ann") == 1
     row = state(job.attempt.job_id)
     assert (row.status, row.attempts, row.max_attempts, row.completed_at) == ("pending", 1, 4, None)
     assert queue.claim(["live_note"]).tickets == {"live_note": [Ticket(row.pk, 1)]}
@@ -253,9 +252,9 @@ def test_rescue_and_completion_of_the_same_row_cannot_both_win(worker: psycopg.C
         " WHERE id = %s AND status = 'claimed' AND attempts = 1",
         [job.attempt.job_id],
     )
-    assert queue.rescue(timedelta(seconds=90)) == {}  # it passes by the row that is just being completed
+    assert endings.rescue(timedelta(seconds=90)) == {}  # it passes by the row that is just being completed
     worker.commit()
-    assert queue.rescue(timedelta(seconds=90)) == {}
+    assert endings.rescue(timedelta(seconds=90)) == {}
     assert state(job.attempt.job_id).status == "completed"
 
 

@@ -1,0 +1,99 @@
+"""What operators do to jobs: any selection of them, in one statement, noted in ``job_events`` under their name.
+
+Each takes a queryset, changes those of its jobs to which the step applies, and counts these; the rest is left alone.
+"""
+
+from typing import Any, Final
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from caferoam.jobs import queue
+from caferoam.jobs.endings import shorten
+from caferoam.jobs.models import Job, JobEvent
+from caferoam.jobs.statements import rows_of
+
+FURTHER_ATTEMPTS: Final = 3
+
+_OPERATION: Final = """
+WITH chosen AS MATERIALIZED (
+    SELECT id, last_error FROM job_queue WHERE id IN ({selection}) AND {applies} ORDER BY id FOR UPDATE
+), changed AS (
+    UPDATE job_queue AS q SET {change} FROM chosen WHERE q.id = chosen.id
+    RETURNING q.id, q.attempts, q.status, chosen.last_error
+), noted AS (
+    INSERT INTO job_events (job_id, kind, attempt, detail, actor)
+    SELECT changed.id, %s, changed.attempts, coalesce(changed.last_error, ''), %s FROM changed
+), forgotten AS (
+    DELETE FROM job_starts AS start USING changed WHERE start.job_id = changed.id AND changed.status = 'pending'
+)
+SELECT count(*) FROM changed
+"""
+
+
+def requeue(jobs: QuerySet[Job], *, by: str) -> int:
+    """Let jobs that ended badly run again now, with three further attempts."""
+    return _operate(
+        jobs,
+        applies="status IN ('failed', 'dead_letter')",
+        change="status = 'pending', scheduled_at = now(), completed_at = NULL, max_attempts = q.attempts + %s",
+        change_parameters=[FURTHER_ATTEMPTS],
+        kind=JobEvent.Kind.REQUEUED,
+        by=by,
+        wake=True,
+    )
+
+
+def discard(jobs: QuerySet[Job], *, by: str) -> int:
+    """Give up jobs that wait or are dead letters: they become ``failed``, and nobody need look at them again."""
+    return _give_up(jobs, "status IN ('pending', 'dead_letter')", "discarded", JobEvent.Kind.DISCARDED, by)
+
+
+def cancel(jobs: QuerySet[Job], *, by: str) -> int:
+    """End jobs that wait or run: they become ``failed``.
+
+    What a running one writes is rolled back when it ends, because the row is no longer its own; a handler that asks
+    ``is_cancelled()`` ends sooner. What it did to the outside world stays.
+    """
+    return _give_up(jobs, "status IN ('pending', 'claimed')", "cancelled", JobEvent.Kind.CANCELLED, by)
+
+
+def run_now(jobs: QuerySet[Job], *, by: str) -> int:
+    """Make waiting jobs due whose time has not come."""
+    return _operate(
+        jobs,
+        applies="status = 'pending' AND scheduled_at > now()",
+        change="scheduled_at = now()",
+        change_parameters=[],
+        kind=JobEvent.Kind.HASTENED,
+        by=by,
+        wake=True,
+    )
+
+
+def _give_up(jobs: QuerySet[Job], applies: str, verb: str, kind: JobEvent.Kind, by: str) -> int:
+    change = (
+        "status = 'failed', completed_at = now(), claimed_at = NULL,"
+        " last_error = left(%s || coalesce('; before: ' || q.last_error, ''), 500)"
+    )
+    reason = shorten(f"{verb} by {by}")
+    return _operate(jobs, applies=applies, change=change, change_parameters=[reason], kind=kind, by=by)
+
+
+def _operate(
+    jobs: QuerySet[Job],
+    *,
+    applies: str,
+    change: str,
+    change_parameters: list[Any],
+    kind: JobEvent.Kind,
+    by: str,
+    wake: bool = False,
+) -> int:
+    selection, selection_parameters = jobs.order_by().values("pk").query.sql_with_params()
+    statement = _OPERATION.format(selection=selection, applies=applies, change=change)
+    with transaction.atomic():
+        ((changed,),) = rows_of(statement, [*selection_parameters, *change_parameters, kind.value, by])
+        if wake and changed:
+            queue.notify("")
+    return int(changed)

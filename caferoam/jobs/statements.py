@@ -1,0 +1,31 @@
+"""One statement on Django's connection, and what is common to those about jobs."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+type Parameters = Sequence[Any] | Mapping[str, Any] | None
+
+
+def rows_of(statement: str, parameters: Parameters = None) -> list[tuple[Any, ...]]:
+    """The statement's rows."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
+
+
+def count_of(statement: str, parameters: Parameters = None) -> int:
+    """How many rows the statement changed."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        count: int = cursor.rowcount
+        return count
+
+
+def columns(pairs: Collection[tuple[UUID, int]]) -> list[list[Any]]:
+    """Two arrays, sorted by id: two statements over the same rows lock them in the same order."""
+    ordered = sorted(pairs)
+    return [[job_id for job_id, _ in ordered], [number for _, number in ordered]]
