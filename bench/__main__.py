@@ -1,5 +1,9 @@
-"""``python -m bench``: start a stack, measure, print, write ``bench/results/latest.json``, stop the stack."""
+"""``python -m bench [jobs] [shops]``: start a stack, measure, print, stop the stack.
 
+All of it goes into ``bench/results/latest.json``; a part is only printed.
+"""
+
+import argparse
 import os
 import sys
 import tempfile
@@ -8,38 +12,65 @@ from pathlib import Path
 import django
 
 from bench.dataset import cafes
-from bench.memory import idle_memory
-from bench.results import Result, report
+from bench.memory import idle_memory, python_memory, worker_growth
+from bench.results import Result, keep, show
 from bench.settle import until_idle
-from bench.stack import running_stack
+from bench.stack import RunningStack, running_stack
+
+PARTS = ("jobs", "shops")
 
 
 def main() -> None:
     """Measure in an order in which no part disturbs the next."""
-    with running_stack() as stack, tempfile.TemporaryDirectory() as folder:
+    parser = argparse.ArgumentParser(prog="python -m bench")
+    parser.add_argument("part", nargs="*", choices=[*PARTS, []], help="what to measure; all, if not said")
+    parts = parser.parse_args().part or PARTS
+    results: list[Result] = []
+    with running_stack() as stack:
         django.setup()
-        # These read the settings, which the stack has only now given their values.
-        from bench.embedding import embed_vs_model  # noqa: PLC0415
-        from bench.imports import import_vs_copy  # noqa: PLC0415
-        from bench.jobs import commit_to_start  # noqa: PLC0415
-        from bench.search import search_vs_sql  # noqa: PLC0415
-
-        file, kind = cafes(Path(folder))
-        results: list[Result] = []
         until_idle(stack)
-        _say("memory while idle")
-        results += idle_memory(stack)
-        _say("commit to start")
-        results += commit_to_start(stack)
+        if "jobs" in parts:
+            results += _jobs(stack)
+        if "shops" in parts:
+            results += _shops(stack)
+    show(results)
+    if set(parts) == set(PARTS):
+        keep(results)
+
+
+# The measurements read the settings, which the stack gives their values: hence the imports inside.
+def _jobs(stack: RunningStack) -> list[Result]:
+    from bench.claiming import claim_cost  # noqa: PLC0415
+    from bench.jobs import commit_to_start  # noqa: PLC0415
+    from bench.throughput import noop_throughput  # noqa: PLC0415
+
+    _say("memory while idle")
+    idle = python_memory(stack)
+    results = idle_memory(idle)
+    _say("commit to start")
+    results += commit_to_start(stack)
+    _say("jobs that do nothing")
+    results += noop_throughput(stack)
+    results += worker_growth(idle, python_memory(stack))
+    _say("claims from a full table")
+    return results + claim_cost(stack)
+
+
+def _shops(stack: RunningStack) -> list[Result]:
+    from bench.embedding import embed_vs_model  # noqa: PLC0415
+    from bench.imports import import_vs_copy  # noqa: PLC0415
+    from bench.search import search_vs_sql  # noqa: PLC0415
+
+    with tempfile.TemporaryDirectory() as folder:
+        file, kind = cafes(Path(folder))
         _say(f"import of {kind}")
-        results += import_vs_copy(stack, file)
-        _say("enrichment and embedding of what was imported")
-        results.append(Result("enrich_and_embed_all", until_idle(stack), "s"))
-        _say("search")
-        results += search_vs_sql(stack)
-        _say("embedding")
-        results += embed_vs_model()
-    report(results)
+        results = import_vs_copy(stack, file)
+    _say("enrichment and embedding of what was imported")
+    results.append(Result("enrich_and_embed_all", until_idle(stack), "s"))
+    _say("search")
+    results += search_vs_sql(stack)
+    _say("embedding")
+    return results + embed_vs_model()
 
 
 def _say(what: str) -> None:

@@ -9,7 +9,7 @@ from bench.probe.tasks import STARTS_KEY
 from bench.results import Result, percentile
 from bench.stack import RunningStack
 
-JOBS = 300
+JOBS = 500
 _WARM_UP = 20
 _TARGETS_MS = {50: 12.0, 99: 40.0}
 

@@ -1,37 +1,41 @@
-"""What the Python side keeps in memory while nothing happens."""
+"""What the Python side keeps in memory, while nothing happens and after work."""
 
-from contextlib import suppress
-from pathlib import Path
+from collections import defaultdict
+from collections.abc import Mapping
 
+from bench.processes import is_python, memory_mb, name_of, tree
 from bench.results import Result
 from bench.stack import RunningStack
 
 LIMIT_MB = 600
 
-
-def idle_memory(stack: RunningStack) -> list[Result]:
-    """Resident memory of the supervisor and all Python processes below it; a page that n share counts 1/n for each."""
-    total_kb = sum(_resident_kb(pid) for pid in _tree(stack.pid) if _is_python(pid))
-    value = total_kb / 1024
-    return [Result("python_idle_rss_mb", value, "MB", LIMIT_MB, value / LIMIT_MB)]
+type Memory = Mapping[str, Mapping[int, float]]
+"""MB by program and process id."""
 
 
-def _tree(root: int) -> list[int]:
-    found = [root]
-    for pid in found:
-        with suppress(FileNotFoundError, ProcessLookupError):  # it ended while we looked
-            for task in Path(f"/proc/{pid}/task").iterdir():
-                found += [int(child) for child in (task / "children").read_text().split()]
+def python_memory(stack: RunningStack) -> Memory:
+    """Of the supervisor and all Python processes below it."""
+    found: dict[str, dict[int, float]] = defaultdict(dict)
+    for pid in tree(stack.pid):
+        if is_python(pid):
+            found["run" if pid == stack.pid else name_of(pid)][pid] = memory_mb(pid)
     return found
 
 
-def _is_python(pid: int) -> bool:
-    return "python" in Path(f"/proc/{pid}/exe").resolve().name
+def idle_memory(idle: Memory) -> list[Result]:
+    """All of it together."""
+    value = sum(sum(of_program.values()) for of_program in idle.values())
+    return [Result("python_idle_rss_mb", value, "MB", LIMIT_MB, value / LIMIT_MB)]
 
 
-def _resident_kb(pid: int) -> int:
-    with suppress(FileNotFoundError, ProcessLookupError):
-        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-            if line.startswith("Pss:"):
-                return int(line.split()[1])
-    return 0
+def worker_growth(idle: Memory, after: Memory) -> list[Result]:
+    """How much more the worker's processes hold than when they were idle; prints every process's part.
+
+    The baseline is what they held then, the ratio what they hold now against that.
+    """
+    print(f"\n{'process':<12}{'pid':>8}{'idle MB':>10}{'after MB':>10}")
+    for program, processes in after.items():
+        for pid, value in processes.items():
+            print(f"{program:<12}{pid:>8}{idle.get(program, {}).get(pid, 0.0):>10.1f}{value:>10.1f}")
+    before_mb, after_mb = (sum(memory["worker"].values()) for memory in (idle, after))
+    return [Result("worker_rss_growth_mb", after_mb - before_mb, "MB", before_mb, after_mb / before_mb)]

@@ -53,13 +53,17 @@ def percentile(values: Sequence[float], percent: int) -> float:
     return ordered[min(len(ordered) - 1, len(ordered) * percent // 100)]
 
 
-def report(results: Sequence[Result]) -> None:
-    """Print the table and write ``results/latest.json``."""
+def show(results: Sequence[Result]) -> None:
+    """Print the table."""
     print(f"\n{'name':<24}{'value':>12} {'unit':<10}{'baseline':>12}{'ratio':>9}")
     for result in results:
         baseline = "" if result.baseline is None else f"{result.baseline:.2f}"
         ratio = "" if result.ratio is None else f"{result.ratio:.2f}"
         print(f"{result.name:<24}{result.value:>12.2f} {result.unit:<10}{baseline:>12}{ratio:>9}")
+
+
+def keep(results: Sequence[Result]) -> None:
+    """Write ``results/latest.json``."""
     LATEST.parent.mkdir(exist_ok=True)
     LATEST.write_text(json.dumps([asdict(result) for result in results], indent=2) + "\n")
     print(f"\nwritten to {LATEST.relative_to(Path.cwd()) if LATEST.is_relative_to(Path.cwd()) else LATEST}")

@@ -12,6 +12,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from psycopg.conninfo import conninfo_to_dict
+
+from caferoam.local.postgres import PostgresServer
 from caferoam.local.stack import LocalFiles, Stack
 
 _READY_WITHIN_S = 180
@@ -19,11 +22,12 @@ _READY_WITHIN_S = 180
 
 @dataclass(frozen=True)
 class RunningStack:
-    """``api`` is its URL, ``pid`` its supervisor; ``stack`` has the logins."""
+    """``api`` is its URL, ``pid`` its supervisor; ``stack`` has the logins, ``superuser_url`` one that may do all."""
 
     api: str
     pid: int
     stack: Stack
+    superuser_url: str
 
 
 @contextmanager
@@ -46,7 +50,14 @@ def running_stack() -> Iterator[RunningStack]:
                 time.sleep(0.1)
             stack = Stack.read(files.stack)
             os.environ |= {**stack.environment("worker"), "CAFEROAM_LOCAL_DIR": folder}
-            yield RunningStack(api=json.loads(files.run.read_text())["api"], pid=supervisor.pid, stack=stack)
+            owner = conninfo_to_dict(stack.database_urls["owner"])
+            server = PostgresServer(files.postgres, port=int(owner["port"] or 0))
+            yield RunningStack(
+                api=json.loads(files.run.read_text())["api"],
+                pid=supervisor.pid,
+                stack=stack,
+                superuser_url=server.dsn(),
+            )
         finally:
             supervisor.send_signal(signal.SIGTERM)
             supervisor.wait(30)

@@ -1,4 +1,4 @@
-"""The probe: a job that does nothing but say when it began."""
+"""The probes: a job that does nothing but say when it began, and one that does nothing at all."""
 
 import time
 from datetime import timedelta
@@ -17,3 +17,8 @@ _client = redis.Redis.from_url(settings.REDIS_URL)
 def bench_probe(run: JobRun) -> None:
     """Push this host's clock, in seconds since the epoch, as soon as the handler runs."""
     _client.rpush(STARTS_KEY, str(time.time()))
+
+
+@job("bench_noop", queue="default", width=8, time_limit=timedelta(minutes=1))
+def bench_noop(run: JobRun) -> None:
+    """Nothing."""

@@ -1,0 +1,1 @@
+"""Other queues, as their own documentation would have them, to measure ours against."""
