@@ -27,7 +27,13 @@ if DEBUG and CAFEROAM_ENV == "production":
     raise ImproperlyConfigured("DEBUG must be off in production.")
 
 INSTALLED_APPS = [
+    "caferoam.desk",  # before the admin, whose templates it changes
+    "caferoam.desk.apps.AdminTablesConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
     "django.contrib.postgres",
+    "django.contrib.sessions",
     "django.contrib.staticfiles",
     "rest_framework",
     "drf_spectacular",

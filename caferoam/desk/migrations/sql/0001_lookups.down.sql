@@ -1,0 +1,2 @@
+DROP INDEX job_queue_shop;
+DROP INDEX job_queue_newest;

@@ -1,0 +1,4 @@
+-- What operators look jobs up by: the newest first, and what was done for one café. Neither column ever changes in a row,
+-- so starting a job and renewing its lease still touch no index.
+CREATE INDEX job_queue_newest ON job_queue (created_at, id);
+CREATE INDEX job_queue_shop ON job_queue ((payload ->> 'shop_id'), created_at) WHERE payload ? 'shop_id';
