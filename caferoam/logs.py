@@ -1,10 +1,27 @@
 """How log lines look: one readable line each on a terminal, one JSON object each in production."""
 
-from typing import Any
+from typing import Any, Final
 
 import structlog
 
-_SHARED: list[structlog.types.Processor] = [
+from caferoam.scrub import scrub
+from caferoam.scrub_tree import scrub_tree
+
+# Written by us, or checked where they came in.
+_HARMLESS: Final = frozenset(
+    {"timestamp", "level", "logger", "request_id", "trace_id", "job_id", "job_type", "attempt", "jobs"}
+)
+
+
+def hide_secrets(_logger: object, _method: str, event: structlog.types.EventDict) -> structlog.types.EventDict:
+    """Scrub a line, its traceback included. At every level: a secret does not know how serious the line is."""
+    for name, value in event.items():
+        if name not in _HARMLESS:
+            event[name] = scrub(value) if isinstance(value, str) else scrub_tree(value)
+    return event
+
+
+_SHARED: Final[list[structlog.types.Processor]] = [
     structlog.contextvars.merge_contextvars,  # what the request or job bound: its id
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
@@ -17,12 +34,15 @@ def logging_config(*, level: str, json: bool) -> dict[str, Any]:
     renderer: structlog.types.Processor = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
         if json
-        # Not the renderer's own tracebacks: they print local variables, and those may be secrets.
         else structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
     )
-    last = [structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer]
-    if json:
-        last.insert(0, structlog.processors.format_exc_info)
+    last = [
+        structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+        # Not the renderer's own tracebacks: they print local variables, and those may be secrets.
+        structlog.processors.format_exc_info,
+        hide_secrets,
+        renderer,
+    ]
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -35,6 +55,11 @@ def logging_config(*, level: str, json: bool) -> dict[str, Any]:
         },
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
         "root": {"handlers": ["stderr"], "level": level},
-        # Django's own handlers would write each line a second time; httpx tells every request at INFO.
-        "loggers": {"django": {"handlers": [], "level": level}, "httpx": {"level": "WARNING"}},
+        "loggers": {
+            "django": {"handlers": [], "level": level},  # its own handlers would write each line a second time
+            "httpx": {"level": "WARNING"},  # tells every request at INFO
+            # Each job has a line of ours, with what Celery does not know of it.
+            "celery.worker.strategy": {"level": "WARNING"},
+            "celery.app.trace": {"level": "WARNING"},
+        },
     }

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from django.db import connection, transaction
 
+from caferoam import tracing
 from caferoam.api.principal import Principal
 from caferoam.errors import CafeRoamError
 
@@ -22,10 +23,12 @@ STATEMENT_TIMEOUT: Final = timedelta(seconds=5)
 
 # One round trip. A role's own statement_timeout counts only at login, hence it is set here. The role is a literal of
 # ours and the claims are a selection: user_metadata, say, is written by the user, and a policy might come to trust it.
+# The job context is what triggers write into the jobs that they queue.
 _BIND = """
 SELECT set_config('request.jwt.claims', %s, true),
        set_config('role', 'authenticated', true),
        set_config('statement_timeout', %s, true),
+       set_config('caferoam.job_context', %s, true),
        private.is_active(%s)
 """
 
@@ -70,7 +73,7 @@ def as_member(principal: Principal) -> Iterator[None]:
         token = _bound.set(principal)
         try:
             with connection.cursor() as cursor:
-                cursor.execute(_BIND, [json.dumps(claims), timeout_ms, principal.user_id])
+                cursor.execute(_BIND, [json.dumps(claims), timeout_ms, tracing.setting(), principal.user_id])
                 *_, active = cursor.fetchone()
             if not active:
                 raise DeletionPendingError

@@ -5,13 +5,13 @@ from collections.abc import Callable
 from http import HTTPStatus
 from urllib.parse import unquote_to_bytes
 
-import structlog
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
 from caferoam.api.problems import REQUEST_ID_HEADER, Problem, answer, request_id
+from caferoam.tracing import Origin, working_for
 
 BODY_MAX_BYTES = 1024 * 1024
 PATH_MAX_LENGTH = 2_048
@@ -30,7 +30,7 @@ class RequestMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        with structlog.contextvars.bound_contextvars(request_id=request_id(request)):
+        with working_for(Origin.of_request(request_id(request), request.META.get("HTTP_TRACEPARENT", ""))):
             problem = malformed(request)
             response = problem.response(request) if problem else self.get_response(request)
         response.headers[REQUEST_ID_HEADER] = request_id(request)

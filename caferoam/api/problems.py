@@ -2,7 +2,6 @@
 
 import json
 import logging
-import re
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,13 +16,13 @@ from rest_framework import exceptions
 from rest_framework.request import Request
 
 from caferoam.errors import CafeRoamError
+from caferoam.tracing import is_sane_request_id
 
 logger = logging.getLogger(__name__)
 
 PROBLEM_JSON = "application/problem+json"
 REQUEST_ID_HEADER = "X-Request-ID"
 _REQUEST_ID_KEY = "caferoam.request_id"
-_SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,128}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +85,7 @@ def request_id(request: HttpRequest | Request) -> str:
     known = request.META.get(_REQUEST_ID_KEY)
     if not isinstance(known, str):
         sent = request.META.get("HTTP_X_REQUEST_ID", "")
-        known = sent if _SANE_REQUEST_ID.fullmatch(sent) else str(uuid.uuid4())
+        known = sent if is_sane_request_id(sent) else str(uuid.uuid4())
         request.META[_REQUEST_ID_KEY] = known
     return known
 

@@ -4,10 +4,12 @@ import logging
 import time
 import traceback
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Final
 
+import structlog
 from django.db import connection
 
 from caferoam.jobs import endings, queue, retry
@@ -16,6 +18,7 @@ from caferoam.jobs.registry import JobType
 from caferoam.jobs.run import JobBatch, JobRun
 from caferoam.jobs.tickets import Ticket
 from caferoam.providers.errors import ProviderRefused, ProviderUnavailable
+from caferoam.tracing import Origin, working_for
 
 logger = logging.getLogger("caferoam.jobs")
 
@@ -34,12 +37,29 @@ def run(job_type: JobType, tickets: Sequence[Ticket]) -> Counter[str]:
         logger.info("%s: dropped %d stale tickets", job_type.name, len(tickets) - len(started))
     if not started:
         return Counter()
-    deadline = time.monotonic() + job_type.soft_time_limit.total_seconds()
-    runs = [JobRun(job, deadline=deadline) for job in started]
-    _work(job_type, runs)
-    if any(run.error for run in runs):
-        _renew_connection()  # the trouble may have been the connection, or have broken it
-    return _settle(job_type, runs)
+    began_at = time.monotonic()
+    runs = [JobRun(job, deadline=began_at + job_type.soft_time_limit.total_seconds()) for job in started]
+    with _in_context(job_type, runs):
+        _work(job_type, runs)
+        if any(run.error for run in runs):
+            _renew_connection()  # the trouble may have been the connection, or have broken it
+        states = _settle(job_type, runs)
+        ends = ", ".join(f"{count} {state}" for state, count in states.items())
+        logger.info("%s: %s after %.3f s", job_type.name, ends, time.monotonic() - began_at)
+    return states
+
+
+@contextmanager
+def _in_context(job_type: JobType, runs: Sequence[JobRun]) -> Iterator[None]:
+    """Let every log line say which job it is from, and every job queued meanwhile whose work it goes on with.
+
+    Jobs that are handled together may come from several requests: their lines are from none of them.
+    """
+    first, alone = runs[0], len(runs) == 1
+    job: dict[str, object] = {"job_id": str(first.id), "attempt": first.attempt} if alone else {"jobs": len(runs)}
+    origin = Origin.of_payload(first.payload) if alone else None
+    with working_for(origin), structlog.contextvars.bound_contextvars(job_type=job_type.name, **job):
+        yield
 
 
 def _renew_connection() -> None:
