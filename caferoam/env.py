@@ -43,6 +43,13 @@ class Environment:
             return False
         raise ImproperlyConfigured(f"{name} must be on or off, not {value!r}.")
 
+    def number(self, name: str, default: int, *, minimum: int = 0) -> int:
+        """A whole number of at least ``minimum``."""
+        value = self.text(name, str(default))
+        if not value.isascii() or not value.isdigit() or int(value) < minimum:
+            raise ImproperlyConfigured(f"{name} must be a whole number, {minimum} or more, not {value!r}.")
+        return int(value)
+
     def choice(self, name: str, choices: Sequence[str], default: str | None = None) -> str:
         """One of ``choices``, exactly as written there."""
         value = self.text(name, default)

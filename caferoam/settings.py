@@ -142,8 +142,25 @@ JOBS_NOTIFY = env.flag("JOBS_NOTIFY", default=True)
 JOBS_LEASE = timedelta(seconds=90)  # unrenewed for so long, a row is rescued; outlives a restart of Postgres
 JOBS_KEEP_EVERY = timedelta(seconds=20)  # four chances to renew before the lease runs out
 JOBS_RESCUE_EVERY = timedelta(seconds=15)
-# Job type: crontab in TIME_ZONE. Written to the schedule once; edit it there.
-JOBS_SCHEDULE = {"staleness_sweep": "0 3 * * *"}
+# From SIGTERM to SIGKILL, as the platform is configured: one number for both.
+JOBS_STOP_GRACE = timedelta(seconds=env.number("JOBS_STOP_GRACE", 45, minimum=10))
+JOBS_FINISH_WITHIN = JOBS_STOP_GRACE - timedelta(seconds=10)  # what running jobs get of it; then their rows go back
+# Job type: crontab in TIME_ZONE, and what it is for. Written to the schedule once; edit it there.
+JOBS_SCHEDULE = {
+    "staleness_sweep": (
+        "0 3 * * *",
+        'Describes cafés anew whose description is over 90 days old, the oldest first; {"limit": 200} bounds a night.',
+    ),
+    "drift_rescue": (
+        "0 4 * * *",
+        "Queues what live cafés lack and no job is about to make: descriptions, search vectors. Weighs all tags anew.",
+    ),
+    "prune_jobs": (
+        "17 * * * *",
+        "Deletes jobs that ended long ago: completed ones after 14 days, failed ones after 30, dead letters after 90.",
+    ),
+    "weekly_email": ("0 9 * * 1", "Sends the weekly edition to the members who have asked for it."),
+}
 
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TIMEZONE = TIME_ZONE
@@ -160,8 +177,11 @@ CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # … or much later
 CELERY_TASK_IGNORE_RESULT = True  # the row is the result
 CELERY_TASK_ACKS_LATE = True  # what a killed worker had fetched goes back to the queue; the row's token makes that safe
 CELERY_TASK_REJECT_ON_WORKER_LOST = False  # the lease keeper puts the row back; a reject would hide it
+CELERY_TASK_RETRY_ON_WORKER_LOST = False  # one system of retries is enough
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False  # a job does not need Redis to finish
-CELERY_WORKER_PREFETCH_MULTIPLIER = 1  # what one worker hoards, another cannot start
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1  # what one worker hoards, another cannot start; fetching takes 0.2 ms
+CELERY_WORKER_DISABLE_PREFETCH = True  # the same after a reconnection, when what still runs is no longer counted
+CELERY_WORKER_ETA_TASK_LIMIT = 100  # a fuse: nothing here waits in a worker's memory, scheduled_at does that
 CELERY_WORKER_DETECT_QUORUM_QUEUES = False  # RabbitMQ only; saves a round trip
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = True  # `celery inspect`
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False  # one look for all logs: Django's LOGGING
@@ -169,5 +189,4 @@ CELERY_WORKER_SEND_TASK_EVENTS = False  # the table tells more than events would
 CELERY_DB_REUSE_MAX = 1_000_000  # jobs look after the connection themselves; a new one for every job costs milliseconds
 CELERY_BEAT_SCHEDULER = "caferoam.jobs.schedule:JobScheduler"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 5  # seconds until an edited schedule counts
-CELERY_BEAT_SYNC_EVERY = 1  # a killed beat forgets nothing it has done
-CELERY_BEAT_CRON_STARTING_DEADLINE = 3600  # else beat, after an outage over a slot, fires at a wrong hour next day
+CELERY_BEAT_ENABLE_REMOTE_CONTROL = True  # `celery inspect ping -d celerybeat@HOST` answers only while beat ticks

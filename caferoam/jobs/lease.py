@@ -1,14 +1,20 @@
-"""The lease keeper: one thread in the worker's main process that renews every row the worker holds.
+"""The lease keeper: one thread in the worker's main process that tends the rows the worker holds.
 
-In the main process because a handler cannot starve it there, and because a child that dies stops being renewed: its
-request is no longer among those the main process knows of.
+It renews their leases, and puts them back when a child dies or the worker stops. In the main process because a handler
+cannot starve it there, and because a child that dies stops being renewed: its request is no longer among those the main
+process knows of.
 """
 
 import logging
+import os
 import queue as queues
+import signal
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable
+from contextlib import suppress
+from datetime import timedelta
 from functools import partial
 from typing import Any, Final, NamedTuple
 
@@ -20,19 +26,22 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 
 from caferoam.jobs import endings, queue
+from caferoam.jobs.models import Job
 from caferoam.jobs.registry import registry
 from caferoam.jobs.tickets import Attempt, Ticket, from_message
 
 logger = logging.getLogger("caferoam.jobs.lease")
 
-SHUTDOWN_PATIENCE_S: Final = 3.0
+PATIENCE_S: Final = 3.0
+_SOFT_TIME_LIMIT: Final = signal.SIGUSR1
+"""A child that gets it raises ``SoftTimeLimitExceeded`` in its handler."""
 
 
-class Lost(NamedTuple):
-    """Rows whose child process died, and why."""
+class Order(NamedTuple):
+    """A step for the keeper's thread, and the event that says it is done with."""
 
-    tickets: list[Ticket]
-    reason: str
+    step: Callable[[], None]
+    done: threading.Event
 
 
 def held_tickets(requests: Iterable[Request]) -> list[Ticket]:
@@ -55,10 +64,11 @@ class LeaseKeeper(bootsteps.StartStopStep):
 
     def __init__(self, parent: Any, **kwargs: Any) -> None:
         super().__init__(parent, **kwargs)
-        self._lost: queues.SimpleQueue[Lost | None] = queues.SimpleQueue()
+        self._orders: queues.SimpleQueue[Order] = queues.SimpleQueue()
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._run, name="lease-keeper", daemon=True)
-        self._released = threading.Event()
+        self._misses: Counter[Ticket] = Counter()
+        self._gave_all_back = False
 
     def start(self, parent: Any) -> None:
         """Begin renewing, and listen for children that die."""
@@ -66,61 +76,102 @@ class LeaseKeeper(bootsteps.StartStopStep):
         self._thread.start()
 
     def stop(self, parent: Any) -> None:
-        """Give back what has not started. The thread goes on: running jobs are still to be waited for."""
-        self._lost.put(None)
-        self._released.wait(SHUTDOWN_PATIENCE_S)
+        """Give back what has not started. The thread goes on: running jobs may still have to be waited for."""
+        self.soon(self.give_back).wait(PATIENCE_S)
 
     def end(self) -> None:
         """End the thread and its database session. A worker never asks: it renews until the process ends."""
         signals.task_failure.disconnect(self.on_task_failure)
-        self._ending.set()
-        self._lost.put(None)
-        self._thread.join(SHUTDOWN_PATIENCE_S)
+        self.soon(self._ending.set)
+        self._thread.join(PATIENCE_S)
+
+    def soon(self, step: Callable[[], None]) -> threading.Event:
+        """Let the thread take this step next. The event is set when it has, or found that it cannot."""
+        order = Order(step, threading.Event())
+        self._orders.put(order)
+        return order.done
 
     def on_task_failure(self, *, sender: Any, exception: BaseException, args: Any, **_: Any) -> None:
-        """Note a child that was killed, by the hard time limit or from outside."""
+        """Put the rows of a child back that was killed, by the hard time limit or from outside."""
         if sender.name in registry and isinstance(exception, WorkerLostError | TimeLimitExceeded):
-            self._lost.put(Lost(_tickets(args), f"{type(exception).__name__}: {exception}"))
+            self.soon(partial(self.put_back, _tickets(args), f"{type(exception).__name__}: {exception}"))
 
     def _run(self) -> None:
         interval_s = settings.JOBS_KEEP_EVERY.total_seconds()
         due_at = time.monotonic() + interval_s
         while not self._ending.is_set():
             try:
-                lost = self._lost.get(timeout=max(0.0, due_at - time.monotonic()))
+                order = self._orders.get(timeout=max(0.0, due_at - time.monotonic()))
             except queues.Empty:
                 due_at = time.monotonic() + interval_s
                 self._attempt(self.renew)
-                continue
-            if lost is None:
-                self._attempt(self.give_back)
-                self._released.set()
             else:
-                self._attempt(partial(self.put_back, lost))
+                self._attempt(order.step)
+                order.done.set()
         connection.close()
 
     def _attempt(self, step: Callable[[], None]) -> None:
-        """Without the database nothing can be done now: the next renewal, or the rescue, will mend it."""
+        """Take a step. One that fails is left to the next renewal or to the rescue; the thread must live."""
         try:
             connection.close_if_unusable_or_obsolete()
             step()
         except (DatabaseError, InterfaceError) as exc:
             connection.close()
             logger.warning("leases could not be tended: %s", str(exc).strip())
+        except Exception:
+            logger.exception("leases could not be tended")
 
     def renew(self) -> None:
         """Renew all rows that this worker holds."""
-        if tickets := held_tickets(list(state.requests.values())):
-            queue.keep(tickets)
+        requests = [] if self._gave_all_back else list(state.requests.values())
+        tickets = held_tickets(requests)
+        if tickets and queue.keep(tickets) < len(tickets):
+            self._look_for_lost([request for request in requests if request.worker_pid])
+        else:
+            self._misses.clear()
+
+    def _look_for_lost(self, running: Collection[Request]) -> None:
+        """Interrupt jobs whose rows were cancelled or taken away: nothing that they do can count any more.
+
+        A row is given up when it was missed twice; at the first time its job may just be ending.
+        """
+        tickets = held_tickets(running)
+        rows = Job.objects.filter(pk__in=[ticket.job_id for ticket in tickets], status=Job.Status.CLAIMED)
+        held = set(rows.values_list("pk", "attempts"))
+        missing = [ticket for ticket in tickets if (ticket.job_id, ticket.attempt) not in held]
+        self._misses = Counter({ticket: self._misses[ticket] + 1 for ticket in missing})
+        for ticket in missing:
+            if self._misses[ticket] == 2:
+                logger.warning(
+                    "job %s, attempt %d runs, but was cancelled or taken away", ticket.job_id, ticket.attempt
+                )
+        for request in running:
+            of_request = held_tickets([request])
+            if of_request and min(self._misses[ticket] for ticket in of_request) == 2:
+                with suppress(ProcessLookupError):
+                    os.kill(request.worker_pid, _SOFT_TIME_LIMIT)  # type: ignore[arg-type]  # the stubs err: it is an int
 
     def give_back(self) -> None:
         """Give back all rows that were taken from the broker but not started."""
-        if tickets := held_tickets(list(state.requests.values())):
-            logger.info("%d rows given back unstarted", queue.release(tickets))
+        if (tickets := held_tickets(list(state.requests.values()))) and (released := queue.release(tickets)):
+            queue.notify("")
+            logger.info("%d rows given back unstarted", released)
 
-    def put_back(self, lost: Lost) -> None:
+    def release(self, tickets: Collection[Ticket]) -> None:
+        """Give back rows whose jobs this worker will not finish, started or not, without counting the attempt.
+
+        It is the last thing to do: nothing is renewed after it.
+        """
+        self._gave_all_back = True
+        attempts = [Attempt(ticket.job_id, ticket.attempt) for ticket in tickets]
+        released = endings.snooze(attempts, timedelta(), "its worker stopped before it had ended", kind="released")
+        released += queue.release(tickets)
+        queue.notify("")
+        logger.info("%d rows of running jobs given back", released)
+
+    def put_back(self, tickets: Collection[Ticket], reason: str) -> None:
         """End the attempts of a dead child as failed, and give back what it had not started."""
-        for ticket in lost.tickets:
-            ended = endings.fail(Attempt(ticket.job_id, ticket.attempt), lost.reason)
-            logger.warning("job %s, attempt %d: %s; now %s", ticket.job_id, ticket.attempt, lost.reason, ended)
-        queue.release(lost.tickets)
+        for ticket in tickets:
+            ended = endings.fail(Attempt(ticket.job_id, ticket.attempt), reason)
+            logger.warning("job %s, attempt %d: %s; now %s", ticket.job_id, ticket.attempt, reason, ended)
+        queue.release(tickets)

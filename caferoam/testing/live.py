@@ -10,10 +10,10 @@ from pathlib import Path
 
 from django.conf import settings
 
-from caferoam.local.programs import awaits_work
 from caferoam.testing.database import database_url
 
 PATIENCE_S = 30.0
+_CELERY = ("-W", "ignore", "-m", "celery", "--app", "caferoam.celery:app", "--quiet")
 
 
 def eventually[T](ask: Callable[[], T], *, within_s: float = PATIENCE_S) -> T:
@@ -47,6 +47,19 @@ class Process:
     def output(self) -> str:
         return self.log_file.read_text(errors="replace")
 
+    def terminate(self, *, within_s: float = PATIENCE_S) -> int:
+        """Ask it to end, as a platform does before it kills; its exit code when it has."""
+        self.popen.send_signal(signal.SIGTERM)
+        return self.popen.wait(within_s)
+
+    def freeze(self) -> None:
+        """Stop it and its children where they are, as a host does that is starved of CPU."""
+        os.killpg(self.popen.pid, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it and its children go on."""
+        os.killpg(self.popen.pid, signal.SIGCONT)
+
     def kill(self) -> None:
         """End it and its children at once."""
         if self.popen.poll() is None:
@@ -68,12 +81,19 @@ class Live:
         assert eventually(lambda: "relay ready" in process.output()), process.output()
         return process
 
-    def worker(self) -> Process:
-        """Start a worker and wait until it waits for messages."""
+    def worker(self, **environment: str) -> Process:
+        """Start a worker with two children and wait until it waits for messages."""
         options = "--queues default --pool prefork --concurrency 2 --without-gossip --without-mingle --loglevel INFO"
-        celery = ("-W", "ignore", "-m", "celery", "--app", "caferoam.celery:app", "--quiet", "worker")
-        process = self._start("worker", *celery, *options.split())
-        assert eventually(lambda: awaits_work(settings.REDIS_URL)), process.output()
+        name = f"worker{len(self._processes)}@%h"
+        process = self._start("worker", *_CELERY, "worker", "--hostname", name, *options.split(), **environment)
+        assert eventually(lambda: " ready." in process.output()), process.output()
+        return process
+
+    def beat(self, **environment: str) -> Process:
+        """Start a beat and wait until it ticks."""
+        options = "--loglevel INFO --pidfile="
+        process = self._start("beat", *_CELERY, "beat", *options.split(), **environment)
+        assert eventually(lambda: "beat: Starting" in process.output()), process.output()
         return process
 
     def stop(self) -> None:

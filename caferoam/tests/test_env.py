@@ -23,6 +23,14 @@ def test_a_switch_that_is_neither_is_refused() -> None:
         Environment({"DEBUG": "maybe"}).flag("DEBUG", default=False)
 
 
+def test_a_number_is_whole_and_not_below_its_minimum() -> None:
+    assert Environment({"GRACE": "10"}).number("GRACE", 45, minimum=10) == 10
+    assert Environment({}).number("GRACE", 45, minimum=10) == 45
+    for value in ("9", "4.5", "-10", "soon", "²"):
+        with pytest.raises(ImproperlyConfigured, match="GRACE must be a whole number, 10 or more, not"):
+            Environment({"GRACE": value}).number("GRACE", 45, minimum=10)
+
+
 def test_an_unknown_choice_lists_the_known_ones() -> None:
     with pytest.raises(ImproperlyConfigured, match="LLM_PROVIDER must be one of offline, not 'clippy'"):
         Environment({"LLM_PROVIDER": "clippy"}).choice("LLM_PROVIDER", ["offline"], "offline")

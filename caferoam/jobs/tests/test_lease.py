@@ -14,15 +14,15 @@ from pytest_django.fixtures import Settings
 
 from caferoam.celery import app
 from caferoam.jobs import endings, queue
-from caferoam.jobs.lease import LeaseKeeper, Lost, held_tickets
+from caferoam.jobs.lease import LeaseKeeper, held_tickets
 from caferoam.jobs.tests.conftest import claimed, state
 from caferoam.jobs.tickets import Ticket, to_message
 from caferoam.testing.live import eventually
 
 
 def request(name: str, *tickets: Ticket) -> SimpleNamespace:
-    """As much of Celery's Request as the keeper reads."""
-    return SimpleNamespace(name=name, args=[to_message(tickets)])
+    """As much of Celery's Request as the keeper reads: here one that waits for a child."""
+    return SimpleNamespace(name=name, args=[to_message(tickets)], worker_pid=None)
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ def test_rows_of_a_dead_child_are_put_back(keeper: LeaseKeeper, *, started: bool
     ticket = claimed()
     if started:
         queue.start([ticket])
-    keeper.put_back(Lost([ticket], "WorkerLostError: signal 9"))
+    keeper.put_back([ticket], "WorkerLostError: signal 9")
     row = state(ticket.job_id)
     assert (row.status, row.attempts) == ("pending", attempts)
     assert row.last_error == ("WorkerLostError: signal 9" if started else None)
@@ -99,7 +99,7 @@ def test_only_killed_children_of_job_tasks_are_noted(
 ) -> None:
     args = [to_message([Ticket(uuid4(), 0)])]
     keeper.on_task_failure(sender=SimpleNamespace(name=task), exception=error, args=args)
-    assert keeper._lost.empty() != noted
+    assert keeper._orders.empty() != noted
 
 
 @pytest.mark.django_db
