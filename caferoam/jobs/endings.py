@@ -10,11 +10,8 @@ from typing import Any, Final, Literal
 
 from caferoam.jobs import retry
 from caferoam.jobs.statements import columns, count_of, rows_of
+from caferoam.jobs.texts import shorten, shorten_traceback
 from caferoam.jobs.tickets import Attempt
-from caferoam.scrub import scrub
-
-MAX_ERROR_LENGTH: Final = 500
-MAX_TRACEBACK_LENGTH: Final = 20_000
 
 # A pending row has no start to show: it waits for one. A finished one keeps its last.
 _NOTED: Final = """
@@ -22,7 +19,7 @@ WITH ended AS (
     {step}
 ), noted AS (
     INSERT INTO job_events (job_id, kind, attempt, started_at, detail, traceback)
-    SELECT ended.id, {kind}, ended.attempts, start.started_at, coalesce(ended.last_error, ''), %(traceback)s
+    SELECT ended.id, {kind}, ended.attempts, start.started_at, ended.detail, %(traceback)s
     FROM ended LEFT JOIN job_starts AS start ON start.job_id = ended.id AND start.attempt = ended.attempts
 ), forgotten AS (
     DELETE FROM job_starts AS start USING ended WHERE start.job_id = ended.id AND ended.status = 'pending'
@@ -38,7 +35,7 @@ _FAIL: Final = _NOTED.format(
         completed_at = CASE WHEN attempts < max_attempts THEN NULL ELSE now() END,
         claimed_at = NULL, last_error = %(error)s
     WHERE id = %(job_id)s AND status = 'claimed' AND attempts = %(attempt)s
-    RETURNING id, status, attempts, last_error
+    RETURNING id, status, attempts, last_error AS detail
     """,
     kind="CASE ended.status WHEN 'pending' THEN 'retried' ELSE 'dead_letter' END",
 )
@@ -46,7 +43,7 @@ _FAIL_FOR_GOOD: Final = _NOTED.format(
     step="""
     UPDATE job_queue SET status = 'failed', completed_at = now(), claimed_at = NULL, last_error = %(error)s
     WHERE id = %(job_id)s AND status = 'claimed' AND attempts = %(attempt)s
-    RETURNING id, status, attempts, last_error
+    RETURNING id, status, attempts, last_error AS detail
     """,
     kind="'failed'",
 )
@@ -57,7 +54,7 @@ _SNOOZE: Final = _NOTED.format(
         max_attempts = q.max_attempts + 1
     FROM unnest(%(job_ids)s::uuid[], %(numbers)s::int[]) AS attempt (id, number)
     WHERE q.id = attempt.id AND q.status = 'claimed' AND q.attempts = attempt.number
-    RETURNING q.id, q.status, q.attempts, q.last_error
+    RETURNING q.id, q.status, q.attempts, q.last_error AS detail
     """,
     kind="%(kind)s",
 )
@@ -83,7 +80,9 @@ _RESCUE: Final = _NOTED.format(
         ))
     ) AS lost
     WHERE q.id = lost.id AND q.status = 'claimed' AND q.claimed_at = lost.claimed_at
-    RETURNING q.id, q.status, q.attempts, q.last_error
+    RETURNING q.id, q.status, q.attempts, CASE
+        WHEN lost.started OR q.status = 'dead_letter' THEN q.last_error ELSE 'lease expired; no start is known'
+    END AS detail
     """,
     kind="CASE ended.status WHEN 'pending' THEN 'lost' ELSE 'dead_letter' END",
 )
@@ -122,7 +121,7 @@ def snooze(
             {
                 "delay": delay,
                 "error": shorten(error),
-                "traceback": _shorten_traceback(traceback),
+                "traceback": None if traceback is None else shorten_traceback(traceback),
                 "kind": kind,
                 "job_ids": job_ids,
                 "numbers": numbers,
@@ -149,20 +148,6 @@ def rescue(lease: timedelta, *, limit: int = 500) -> Counter[str]:
     return Counter(state for (state,) in rows_of(_RESCUE, {"lease": lease, "limit": limit, **parameters}))
 
 
-def shorten(error: str) -> str:
-    """An error as it is kept: short, without secrets, and without the NUL that Postgres refuses."""
-    return _plain(error)[:MAX_ERROR_LENGTH]
-
-
-def _shorten_traceback(traceback: str | None) -> str | None:
-    """The end of it says what went wrong, so the beginning goes."""
-    return None if traceback is None else _plain(traceback)[-MAX_TRACEBACK_LENGTH:]
-
-
-def _plain(text: str) -> str:
-    return scrub(text.replace("\x00", "�"))
-
-
 def _state(statement: str, attempt: Attempt, error: str, traceback: str | None, **more: Any) -> str | None:
     rows = rows_of(
         statement,
@@ -170,7 +155,7 @@ def _state(statement: str, attempt: Attempt, error: str, traceback: str | None, 
             "job_id": attempt.job_id,
             "attempt": attempt.number,
             "error": shorten(error),
-            "traceback": _shorten_traceback(traceback),
+            "traceback": None if traceback is None else shorten_traceback(traceback),
             **more,
         },
     )

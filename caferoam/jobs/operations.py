@@ -5,25 +5,28 @@ Each takes a queryset, changes those of its jobs to which the step applies, and 
 
 from typing import Any, Final
 
+from django.core.exceptions import EmptyResultSet
 from django.db import transaction
 from django.db.models import QuerySet
 
 from caferoam.jobs import queue
-from caferoam.jobs.endings import shorten
 from caferoam.jobs.models import Job, JobEvent
 from caferoam.jobs.statements import rows_of
+from caferoam.jobs.texts import shorten
 
 FURTHER_ATTEMPTS: Final = 3
 
 _OPERATION: Final = """
 WITH chosen AS MATERIALIZED (
-    SELECT id, last_error FROM job_queue WHERE id IN ({selection}) AND {applies} ORDER BY id FOR UPDATE
+    SELECT id, status, last_error FROM job_queue WHERE id IN ({selection}) AND {applies} ORDER BY id FOR UPDATE
 ), changed AS (
     UPDATE job_queue AS q SET {change} FROM chosen WHERE q.id = chosen.id
-    RETURNING q.id, q.attempts, q.status, chosen.last_error
+    RETURNING q.id, q.attempts, q.status, chosen.status AS earlier, chosen.last_error
 ), noted AS (
-    INSERT INTO job_events (job_id, kind, attempt, detail, actor)
-    SELECT changed.id, %s, changed.attempts, coalesce(changed.last_error, ''), %s FROM changed
+    INSERT INTO job_events (job_id, kind, attempt, started_at, detail, actor)
+    SELECT changed.id, %s, changed.attempts, start.started_at, coalesce(changed.last_error, ''), %s
+    FROM changed LEFT JOIN job_starts AS start
+        ON changed.earlier = 'claimed' AND start.job_id = changed.id AND start.attempt = changed.attempts
 ), forgotten AS (
     DELETE FROM job_starts AS start USING changed WHERE start.job_id = changed.id AND changed.status = 'pending'
 )
@@ -90,7 +93,10 @@ def _operate(
     by: str,
     wake: bool = False,
 ) -> int:
-    selection, selection_parameters = jobs.order_by().values("pk").query.sql_with_params()
+    try:
+        selection, selection_parameters = jobs.order_by().values("pk").query.sql_with_params()
+    except EmptyResultSet:
+        return 0
     statement = _OPERATION.format(selection=selection, applies=applies, change=change)
     with transaction.atomic():
         ((changed,),) = rows_of(statement, [*selection_parameters, *change_parameters, kind.value, by])

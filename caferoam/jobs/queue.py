@@ -9,18 +9,23 @@ import json
 import os
 import socket
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any
+from itertools import batched
+from typing import Any, Final
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 from psycopg.types.json import Jsonb
 
+from caferoam import tracing
 from caferoam.jobs.statements import columns, count_of, rows_of
+from caferoam.jobs.texts import shorten
 from caferoam.jobs.tickets import Attempt, Ticket
+
+ROWS_A_STATEMENT: Final = 2000
 
 
 @dataclass(frozen=True)
@@ -30,6 +35,8 @@ class StartedJob:
     attempt: Attempt
     payload: Any
     max_attempts: int
+    waited_s: float
+    """Since it became due."""
 
 
 @dataclass(frozen=True)
@@ -37,11 +44,13 @@ class Claim:
     """What one call of ``claim`` got: tickets by job type in the order to run them, and the lanes that hold more.
 
     ``full_lanes`` gives the seconds until a lane's rate lets another one through, or None where only its width keeps
-    the rest back. ``request_ids`` are those of jobs that come from a request.
+    the rest back. ``next_due_s`` is how long until a row becomes due that was not, or None when none waits for its
+    time. ``request_ids`` are those of jobs that come from a request.
     """
 
     tickets: Mapping[str, list[Ticket]]
     full_lanes: Mapping[str, float | None]
+    next_due_s: float | None
     request_ids: Mapping[UUID, str]
 
 
@@ -60,12 +69,42 @@ def enqueue(
 
     Where the type is unique and one with the same payload waits, that one is returned, made due and raised in priority
     as if it had been asked for so.
+
+    The payload also carries the trace of the request or job that queues it.
     """
     ((job_id,),) = rows_of(
         "SELECT private.enqueue_job_v2(%s, %s, %s, %s, %s)",
-        [job_type, Jsonb(payload or {}), priority, scheduled_at, max_attempts],
+        [job_type, _carrying(payload or {}), priority, scheduled_at, max_attempts],
     )
     return job_id  # type: ignore[no-any-return]  # the driver's rows are untyped
+
+
+def enqueue_many(
+    job_type: str,
+    payloads: Iterable[Mapping[str, object]],
+    *,
+    priority: int | None = None,
+    scheduled_at: datetime | None = None,
+    max_attempts: int | None = None,
+) -> int:
+    """Queue a job for each payload, all or none, and count the new rows; otherwise as ``enqueue``.
+
+    Of a unique type those are fewer where payloads repeat or wait already. All others who queue jobs of such a type
+    wait until the transaction ends.
+    """
+    queued = 0
+    with transaction.atomic():
+        for some in batched(payloads, ROWS_A_STATEMENT):
+            ((new,),) = rows_of(
+                "SELECT private.enqueue_jobs_v1(%s, %s, %s, %s, %s)",
+                [job_type, [_carrying(payload) for payload in some], priority, scheduled_at, max_attempts],
+            )
+            queued += new
+    return queued
+
+
+def _carrying(payload: Mapping[str, object]) -> Jsonb:
+    return Jsonb({**payload, **tracing.carried()})
 
 
 def enqueue_slot(job_type: str, payload: Mapping[str, object], *, name: str, slot: datetime) -> bool:
@@ -83,7 +122,7 @@ def enqueue_slot(job_type: str, payload: Mapping[str, object], *, name: str, slo
                 "name": name,
                 "slot": slot.astimezone(UTC).isoformat(timespec="seconds"),
                 "job_type": job_type,
-                "payload": Jsonb(payload),
+                "payload": Jsonb({**payload, **tracing.carried()}),
             },
         )
     )
@@ -91,21 +130,31 @@ def enqueue_slot(job_type: str, payload: Mapping[str, object], *, name: str, slo
 
 def claim(job_types: Collection[str]) -> Claim:
     """Take what is due of these types, within each lane's width and unless it is paused. Attempts stay as they are."""
+    # In the same statement, so by the same now(): a row that becomes due between two statements would be in neither.
     rows = rows_of(
-        "SELECT claimed.* FROM set_config('synchronous_commit', %s, true), private.claim_jobs_v2(%s) AS claimed",
-        [_hurry(), list(job_types)],
+        """
+        SELECT claimed.*, (
+            SELECT extract(epoch FROM min(scheduled_at) - now())::float FROM job_queue
+            WHERE status = 'pending' AND scheduled_at > now()
+        )
+        FROM set_config('synchronous_commit', coalesce(%s, current_setting('synchronous_commit')), true)
+            LEFT JOIN private.claim_jobs_v2(%s) AS claimed ON true
+        """,
+        [_haste(), list(job_types)],
     )
     tickets: dict[str, list[Ticket]] = {}
     full_lanes: dict[str, float | None] = {}
     request_ids: dict[UUID, str] = {}
-    for job_id, job_type, token, _, _, request_id, wait_s in sorted(rows, key=_run_order):
+    for job_id, job_type, token, _, _, request_id, wait_s, _ in sorted(rows, key=_run_order):
+        if job_type is None:  # nothing at all was claimed
+            continue
         if job_id is None:
             full_lanes[job_type] = wait_s
             continue
         tickets.setdefault(job_type, []).append(Ticket(job_id, token))
         if request_id is not None:
             request_ids[job_id] = request_id
-    return Claim(tickets, full_lanes, request_ids)
+    return Claim(tickets, full_lanes, rows[0][-1], request_ids)
 
 
 def _run_order(row: Sequence[Any]) -> tuple[Any, ...]:
@@ -121,7 +170,7 @@ def start(tickets: Collection[Ticket]) -> list[StartedJob]:
             UPDATE job_queue AS q SET attempts = q.attempts + 1, claimed_at = now()
             FROM unnest(%s::uuid[], %s::int[]) AS ticket (id, token)
             WHERE q.id = ticket.id AND q.status = 'claimed' AND q.attempts = ticket.token
-            RETURNING q.id, q.attempts, q.payload, q.max_attempts
+            RETURNING q.id, q.attempts, q.payload, q.max_attempts, q.scheduled_at
         ), noted AS (
             INSERT INTO job_starts AS start (job_id, attempt, started_at, worker)
             SELECT started.id, started.attempts, now(), %s FROM started
@@ -129,13 +178,15 @@ def start(tickets: Collection[Ticket]) -> list[StartedJob]:
                 attempt = excluded.attempt, started_at = excluded.started_at, worker = excluded.worker,
                 done = NULL, total = NULL, note = NULL, progressed_at = NULL
         )
-        SELECT started.id, started.attempts, started.payload::text, started.max_attempts
-        FROM started, set_config('synchronous_commit', %s, true)
+        SELECT started.id, started.attempts, started.payload::text, started.max_attempts,
+            extract(epoch FROM now() - started.scheduled_at)::float
+        FROM started, set_config('synchronous_commit', coalesce(%s, current_setting('synchronous_commit')), true)
         """,
-        [*columns(tickets), _worker(os.getpid()), _hurry()],
+        [*columns(tickets), _worker(os.getpid()), _haste()],
     )
     started = {
-        job_id: StartedJob(Attempt(job_id, number), json.loads(payload), most) for job_id, number, payload, most in rows
+        job_id: StartedJob(Attempt(job_id, number), json.loads(payload), most, waited_s)
+        for job_id, number, payload, most, waited_s in rows
     }
     return [started[ticket.job_id] for ticket in tickets if ticket.job_id in started]
 
@@ -145,13 +196,13 @@ def _worker(pid: int) -> str:
     return f"{socket.gethostname()}:{pid}"
 
 
-def _hurry() -> str:
-    """For ``synchronous_commit``: do not wait for the disk.
+def _haste() -> str | None:
+    """For ``synchronous_commit`` until the statement's end: do not wait for the disk.
 
     If a crash of Postgres takes back a claim or a start, the row is claimed and started again, and whoever worked on it
     before can complete that attempt as well as the next one can: once. Inside a transaction the caller has the say.
     """
-    return "on" if connection.in_atomic_block else "off"
+    return None if connection.in_atomic_block else "off"
 
 
 def keep(tickets: Collection[Ticket]) -> int:
@@ -184,6 +235,7 @@ def complete(attempts: Collection[Attempt]) -> int:
 
 def release(tickets: Collection[Ticket]) -> int:
     """Give claimed rows back that have not started, and count them. One that has started meanwhile stays claimed."""
+    # What the lanes' rates were charged is paid back. The lanes are locked in order, as a claim locks them.
     ((released,),) = rows_of(
         """
         WITH released AS (
@@ -191,11 +243,15 @@ def release(tickets: Collection[Ticket]) -> int:
             FROM unnest(%s::uuid[], %s::int[]) AS ticket (id, token)
             WHERE q.id = ticket.id AND q.status = 'claimed' AND q.attempts = ticket.token
             RETURNING q.job_type
+        ), unused AS (
+            SELECT released.job_type, count(*) AS starts FROM released GROUP BY released.job_type
+        ), charged AS MATERIALIZED (
+            SELECT lane.job_type, unused.starts FROM unused JOIN job_lanes AS lane USING (job_type)
+            WHERE lane.refilled_at IS NOT NULL ORDER BY lane.job_type FOR NO KEY UPDATE OF lane
         ), refunded AS (
             UPDATE job_lanes AS lane SET
-                minute_tokens = lane.minute_tokens + unused.starts, day_tokens = lane.day_tokens + unused.starts
-            FROM (SELECT released.job_type, count(*) AS starts FROM released GROUP BY 1) AS unused
-            WHERE lane.job_type = unused.job_type AND lane.refilled_at IS NOT NULL
+                minute_tokens = lane.minute_tokens + charged.starts, day_tokens = lane.day_tokens + charged.starts
+            FROM charged WHERE lane.job_type = charged.job_type
         )
         SELECT count(*) FROM released
         """,
@@ -209,22 +265,13 @@ def report_progress(attempt: Attempt, *, done: int, total: int | None, note: str
     count_of(
         "UPDATE job_starts SET done = %s, total = %s, note = nullif(%s, ''), progressed_at = clock_timestamp()"
         " WHERE job_id = %s AND attempt = %s",
-        [done, total, note, *attempt],
+        [done, total, shorten(note), *attempt],
     )
 
 
 def holds(attempt: Attempt) -> bool:
     """Whether the row is still this attempt's: neither cancelled nor taken away."""
     return bool(rows_of("SELECT FROM job_queue WHERE id = %s AND status = 'claimed' AND attempts = %s", [*attempt]))
-
-
-def seconds_until_next() -> float | None:
-    """How long until a waiting row becomes due, or None when none waits for its time."""
-    ((seconds,),) = rows_of(
-        "SELECT extract(epoch FROM min(scheduled_at) - now())::float FROM job_queue"
-        " WHERE status = 'pending' AND scheduled_at > now()"
-    )
-    return seconds  # type: ignore[no-any-return]  # the driver's rows are untyped
 
 
 def unknown_types(known: Collection[str]) -> Counter[str]:

@@ -135,8 +135,7 @@ class Relay:
         if None in claim.full_lanes.values():
             nap_s, self._nap_s = self._nap_s, min(self._nap_s * 2, NAP_S[1])
             return min(nap_s, *waits_s)
-        next_s = queue.seconds_until_next()
-        return min(waits_s) if next_s is None else min(next_s, *waits_s)
+        return min(waits_s) if claim.next_due_s is None else min(claim.next_due_s, *waits_s)
 
     def _give_back(self, claim: queue.Claim, error: DoorbellError) -> float:
         wait_s = self._broker_trouble.failed()

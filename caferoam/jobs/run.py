@@ -8,9 +8,11 @@ from uuid import UUID
 
 from django.db import transaction
 
+from caferoam import tracing
 from caferoam.jobs import queue
 from caferoam.jobs.errors import LeaseLost
 from caferoam.jobs.queue import StartedJob
+from caferoam.jobs.statements import rows_of
 from caferoam.jobs.tickets import Attempt
 
 ASK_EVERY_S: Final = 1.0
@@ -22,13 +24,14 @@ class JobRun:
 
     ``payload`` is the row's JSON, ``arguments`` the same as the handler's types; ``deadline`` is the moment of
     ``time.monotonic()`` at which the soft time limit strikes; ``attempt`` counts from 1, and ``is_last`` says that no
-    other will follow.
+    other will follow; ``waited_s`` is how late it started.
     """
 
     def __init__(self, started: StartedJob, *, deadline: float) -> None:
         self.id: UUID = started.attempt.job_id
         self.attempt: int = started.attempt.number
         self.is_last = started.attempt.number >= started.max_attempts
+        self.waited_s = started.waited_s
         self.payload: Mapping[str, Any] = started.payload
         self.arguments: dict[str, Any] = {}
         self.deadline = deadline
@@ -63,7 +66,10 @@ class JobRun:
         """
         if not self._cancelled and time.monotonic() >= self._asked_at + ASK_EVERY_S:
             self._asked_at = time.monotonic()
-            self._cancelled = not queue.holds(self.fence)
+            if not queue.holds(self.fence):
+                # For good: the row may be claimed anew soon, and nobody has started it then, so that this attempt could
+                # still complete it, though its handler has been told to leave its work half done.
+                self._cancelled, self.error = True, LeaseLost("cancelled, or taken over")
         return self._cancelled
 
     @contextmanager
@@ -103,7 +109,12 @@ class JobBatch:
 @contextmanager
 def _completing(runs: Sequence[JobRun]) -> Iterator[None]:
     with transaction.atomic():
+        if context := tracing.setting():
+            rows_of("SELECT set_config('caferoam.job_context', %s, true)", [context])  # for what triggers queue
         yield
+        for run in runs:
+            if isinstance(run.error, LeaseLost):
+                raise run.error
         good = [run for run in runs if run.error is None]
         # Last in the transaction: while the row is locked, its lease cannot be renewed.
         if queue.complete([run.fence for run in good]) != len(good):

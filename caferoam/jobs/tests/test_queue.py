@@ -229,10 +229,12 @@ def test_a_requeued_job_gets_fresh_attempts() -> None:
     assert queue.claim(["live_note"]).tickets == {"live_note": [Ticket(row.pk, 1)]}
 
 
-def test_how_long_until_the_next_job_is_due() -> None:
-    assert queue.seconds_until_next() is None
+def test_a_claim_says_how_long_until_the_next_row_is_due() -> None:
+    assert queue.claim(["live_note"]).next_due_s is None
+    enqueue("live_note")
+    assert queue.claim(["live_note"]).next_due_s is None
     enqueue("live_note", scheduled_at=timezone.now() + timedelta(seconds=100))
-    assert queue.seconds_until_next() == pytest.approx(100, abs=5)
+    assert queue.claim(["live_note"]).next_due_s == pytest.approx(100, abs=5)
 
 
 def test_waiting_jobs_of_unknown_types_are_counted() -> None:

@@ -1,5 +1,8 @@
 DROP FUNCTION private.claim_jobs_v2(text[]);
+DROP FUNCTION private.enqueue_jobs_v1(text, jsonb[], integer, timestamptz, integer);
 DROP FUNCTION private.enqueue_job_v2(text, jsonb, integer, timestamptz, integer);
+DROP FUNCTION private.wake_relays_v1();
+DROP FUNCTION private.job_key_v1(jsonb);
 DROP FUNCTION private.job_context_v1();
 DROP INDEX job_queue_pending_unique;
 DROP INDEX job_queue_due;

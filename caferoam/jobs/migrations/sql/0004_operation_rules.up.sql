@@ -16,8 +16,9 @@ ALTER TABLE job_events ADD CONSTRAINT job_events_job
 -- For "when is the next row due, and how old is the oldest that is?"
 CREATE INDEX job_queue_due ON job_queue (scheduled_at) WHERE status = 'pending';
 
--- For "does the same job wait already?", asked only for types whose lane is unique.
-CREATE INDEX job_queue_pending_unique ON job_queue ((payload ->> '_unique'), job_type)
+-- For "does the same job wait already?", asked only for types whose lane is unique. The time is in it so that the first
+-- of several is found without walking all that is due.
+CREATE INDEX job_queue_pending_unique ON job_queue ((payload ->> '_unique'), job_type, scheduled_at)
     WHERE status = 'pending' AND payload ? '_unique';
 
 -- Where the transaction's work comes from, as it is carried in a payload: {"_trace": …, "_request_id": …}, or {}.
@@ -27,8 +28,18 @@ CREATE FUNCTION private.job_context_v1() RETURNS jsonb LANGUAGE sql STABLE SET s
     SELECT coalesce(nullif(current_setting('caferoam.job_context', true), '')::jsonb, '{}')
 $$;
 
+-- What makes two jobs of a unique type the same: their payloads, but for what the queue itself adds.
+CREATE FUNCTION private.job_key_v1(payload jsonb) RETURNS text LANGUAGE sql IMMUTABLE SET search_path = '' AS $$
+    SELECT md5((payload - '{_trace,_request_id,_unique}'::text[])::text)
+$$;
+
+-- What the trigger on job_queue does for new rows, for those that only change.
+CREATE FUNCTION private.wake_relays_v1() RETURNS void LANGUAGE sql SET search_path = '' AS $$
+    SELECT pg_notify('job_queue', '') WHERE current_setting('caferoam.jobs_notify', true) IS DISTINCT FROM 'off'
+$$;
+
 -- As v1, with the context. In a unique lane the same payload is not queued twice while the first one waits: that one
--- takes over the higher priority and the earlier time, and its id is returned.
+-- takes over the higher priority, the earlier time and as many attempts as were asked for, and its id is returned.
 CREATE FUNCTION private.enqueue_job_v2(
     new_type text,
     new_payload jsonb DEFAULT '{}',
@@ -40,37 +51,95 @@ DECLARE
     lane public.job_lanes;
     new_id uuid;
     unique_key text;
-    waiting_since timestamptz;
 BEGIN
     SELECT * INTO lane FROM public.job_lanes WHERE job_type = new_type;
     new_priority := coalesce(new_priority, lane.priority, 0);
     new_scheduled_at := coalesce(new_scheduled_at, now());
+    new_max_attempts := coalesce(new_max_attempts, lane.max_attempts, 3);
     IF lane."unique" THEN
-        unique_key := md5((new_payload - '{_trace,_request_id,_unique}'::text[])::text);
+        unique_key := private.job_key_v1(new_payload);
         -- Until this transaction ends: another one that queues the same waits for what becomes of it.
-        PERFORM pg_advisory_xact_lock(hashtext('job_unique'), hashtext(new_type || unique_key));
-        -- One that is just being claimed may have read what this transaction changes: it is passed by.
-        SELECT q.id, q.scheduled_at INTO new_id, waiting_since FROM public.job_queue AS q
+        PERFORM pg_advisory_xact_lock_shared(hashtext('job_unique'), hashtext(new_type));
+        PERFORM pg_advisory_xact_lock(hashtext('job_unique_key'), hashtext(new_type || unique_key));
+        -- One that is just being claimed may have read what this transaction changes: it is passed by. One that is not
+        -- stays locked, so that no claim takes it before those changes can be seen.
+        SELECT q.id INTO new_id FROM public.job_queue AS q
         WHERE q.payload ->> '_unique' = unique_key AND q.job_type = new_type
             AND q.status = 'pending' AND q.payload ? '_unique'
         ORDER BY q.scheduled_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED;
         IF FOUND THEN
             UPDATE public.job_queue AS q
-            SET priority = greatest(q.priority, new_priority), scheduled_at = least(q.scheduled_at, new_scheduled_at)
-            WHERE q.id = new_id AND (q.priority < new_priority OR q.scheduled_at > new_scheduled_at);
-            IF waiting_since > now() AND new_scheduled_at <= now() THEN
-                PERFORM pg_notify('job_queue', '');
-            END IF;
+            SET priority = greatest(q.priority, new_priority), scheduled_at = least(q.scheduled_at, new_scheduled_at),
+                max_attempts = greatest(q.max_attempts, q.attempts + new_max_attempts)
+            WHERE q.id = new_id AND (
+                q.priority < new_priority OR q.scheduled_at > new_scheduled_at
+                OR q.max_attempts < q.attempts + new_max_attempts);
+            -- Also where nothing was changed: a claim may have passed by the row while it was locked here.
+            PERFORM private.wake_relays_v1();
             RETURN new_id;
         END IF;
         new_payload := new_payload || jsonb_build_object('_unique', unique_key);
     END IF;
     INSERT INTO public.job_queue (job_type, payload, priority, scheduled_at, max_attempts)
-    VALUES (
-        new_type, private.job_context_v1() || new_payload, new_priority, new_scheduled_at,
-        coalesce(new_max_attempts, lane.max_attempts, 3)
-    ) RETURNING id INTO new_id;
+    VALUES (new_type, private.job_context_v1() || new_payload, new_priority, new_scheduled_at, new_max_attempts)
+    RETURNING id INTO new_id;
     RETURN new_id;
+END $$;
+
+-- Many jobs of one type in one statement; says how many rows are new.
+CREATE FUNCTION private.enqueue_jobs_v1(
+    new_type text,
+    new_payloads jsonb[],
+    new_priority integer DEFAULT NULL,
+    new_scheduled_at timestamptz DEFAULT NULL,
+    new_max_attempts integer DEFAULT NULL
+) RETURNS integer LANGUAGE plpgsql SET search_path = '' AS $$
+DECLARE
+    lane public.job_lanes;
+    context jsonb := private.job_context_v1();
+    queued integer;
+    found_waiting boolean;
+BEGIN
+    SELECT * INTO lane FROM public.job_lanes WHERE job_type = new_type;
+    new_priority := coalesce(new_priority, lane.priority, 0);
+    new_scheduled_at := coalesce(new_scheduled_at, now());
+    new_max_attempts := coalesce(new_max_attempts, lane.max_attempts, 3);
+    IF lane."unique" IS NOT TRUE THEN
+        INSERT INTO public.job_queue (job_type, payload, priority, scheduled_at, max_attempts)
+        SELECT new_type, context || payload, new_priority, new_scheduled_at, new_max_attempts
+        FROM unnest(new_payloads) AS payload;
+        GET DIAGNOSTICS queued = ROW_COUNT;
+        RETURN queued;
+    END IF;
+    -- One lock for all: as many as there are keys would not fit into the server's memory for locks.
+    PERFORM pg_advisory_xact_lock(hashtext('job_unique'), hashtext(new_type));
+    WITH wanted AS MATERIALIZED (
+        SELECT DISTINCT ON (unique_key) private.job_key_v1(payload) AS unique_key, payload
+        FROM unnest(new_payloads) AS payload
+    ), waiting AS MATERIALIZED (
+        SELECT q.id, wanted.unique_key
+        FROM wanted JOIN public.job_queue AS q ON q.payload ->> '_unique' = wanted.unique_key
+        WHERE q.job_type = new_type AND q.status = 'pending' AND q.payload ? '_unique'
+        FOR NO KEY UPDATE OF q SKIP LOCKED
+    ), merged AS (
+        UPDATE public.job_queue AS q
+        SET priority = greatest(q.priority, new_priority), scheduled_at = least(q.scheduled_at, new_scheduled_at),
+            max_attempts = greatest(q.max_attempts, q.attempts + new_max_attempts)
+        FROM waiting WHERE q.id = waiting.id AND (
+            q.priority < new_priority OR q.scheduled_at > new_scheduled_at
+            OR q.max_attempts < q.attempts + new_max_attempts)
+    ), added AS (
+        INSERT INTO public.job_queue (job_type, payload, priority, scheduled_at, max_attempts)
+        SELECT new_type, context || wanted.payload || jsonb_build_object('_unique', wanted.unique_key),
+            new_priority, new_scheduled_at, new_max_attempts
+        FROM wanted WHERE NOT EXISTS (SELECT FROM waiting WHERE waiting.unique_key = wanted.unique_key)
+        RETURNING id
+    )
+    SELECT (SELECT count(*) FROM added), EXISTS (SELECT FROM waiting) INTO queued, found_waiting;
+    IF found_waiting THEN
+        PERFORM private.wake_relays_v1();
+    END IF;
+    RETURN queued;
 END $$;
 
 -- As v1, with rates: a lane's two buckets hold as many starts as its rate a minute and a day allows, and fill up evenly.
@@ -101,6 +170,7 @@ BEGIN
                 WHERE q.status = 'pending' AND q.job_type = l.job_type AND q.scheduled_at <= now()
                 ORDER BY q.priority DESC, q.scheduled_at, q.id LIMIT 1
             )
+        ORDER BY l.job_type -- as whoever locks several lanes
     LOOP
         -- The lock makes a lane's width and rate exact: a second relay leaves the lane to the first.
         CONTINUE WHEN NOT pg_try_advisory_xact_lock(hashtext('job_lanes'), hashtext(lane.job_type));
@@ -108,9 +178,11 @@ BEGIN
         WHERE q.status = 'claimed' AND q.job_type = lane.job_type;
         bucket_wait_s := NULL;
         IF lane.rate_per_minute IS NOT NULL OR lane.rate_per_day IS NOT NULL THEN
-            -- Read again, now under the lock: the loop's row may be from before another relay's claim.
-            SELECT l.minute_tokens, l.day_tokens, extract(epoch FROM clock_timestamp() - l.refilled_at)
-            INTO minute_left, day_left, elapsed_s FROM public.job_lanes AS l WHERE l.job_type = lane.job_type;
+            -- Read again, now under the lock: the loop's row may be from before another relay's claim. And locked
+            -- itself: what is given back meanwhile must not be written over.
+            SELECT l.minute_tokens, l.day_tokens, greatest(0, extract(epoch FROM clock_timestamp() - l.refilled_at))
+            INTO minute_left, day_left, elapsed_s FROM public.job_lanes AS l WHERE l.job_type = lane.job_type
+            FOR NO KEY UPDATE;
             minute_left := least(
                 coalesce(minute_left + elapsed_s * lane.rate_per_minute / 60, lane.rate_per_minute),
                 lane.rate_per_minute);
@@ -151,7 +223,9 @@ BEGIN
     END LOOP;
 END $$;
 
-REVOKE ALL ON FUNCTION private.job_context_v1(), private.enqueue_job_v2(text, jsonb, integer, timestamptz, integer),
-    private.claim_jobs_v2(text[]) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION private.job_context_v1(), private.enqueue_job_v2(text, jsonb, integer, timestamptz, integer),
-    private.claim_jobs_v2(text[]) TO service_role;
+REVOKE ALL ON FUNCTION private.job_context_v1(), private.job_key_v1(jsonb), private.wake_relays_v1(),
+    private.enqueue_job_v2(text, jsonb, integer, timestamptz, integer),
+    private.enqueue_jobs_v1(text, jsonb[], integer, timestamptz, integer), private.claim_jobs_v2(text[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION private.job_context_v1(), private.job_key_v1(jsonb), private.wake_relays_v1(),
+    private.enqueue_job_v2(text, jsonb, integer, timestamptz, integer),
+    private.enqueue_jobs_v1(text, jsonb[], integer, timestamptz, integer), private.claim_jobs_v2(text[]) TO service_role;
