@@ -4,7 +4,6 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
-from django.conf import settings
 from django.db.models.functions import Now
 
 from caferoam.jobs import enqueue
@@ -50,7 +49,3 @@ def test_a_sweep_makes_itself_superfluous() -> None:
     enqueue("staleness_sweep")
     assert drain(["staleness_sweep", "enrich_shop"]) == Counter(completed=2)
     assert sweep() == 0
-
-
-def test_it_is_on_the_schedule() -> None:
-    assert settings.JOBS_SCHEDULE["staleness_sweep"] == "0 3 * * *"
