@@ -1,6 +1,5 @@
 """Telling Celery which rows to start. Redis may lose every word of it: the rows know better."""
 
-import logging
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from itertools import batched
@@ -14,9 +13,6 @@ from kombu.exceptions import OperationalError as BrokerError
 from caferoam.jobs.registry import JobType
 from caferoam.jobs.tickets import Ticket, to_message
 
-logger = logging.getLogger("caferoam.jobs.relay")
-
-HEARTBEAT_KEY = "caferoam:relay"
 _TROUBLES = (BrokerError, KombuError, redis.RedisError, OSError)
 
 
@@ -58,19 +54,3 @@ class Doorbell:
         if connection is not None:
             with suppress(*_TROUBLES):
                 connection.release()
-
-
-class Pulse:
-    """A key in Redis that stays only while the relay goes round: what tells a relay that works from one that hangs."""
-
-    def __init__(self, url: str, *, ttl_s: int = 30) -> None:
-        self._ttl_s = ttl_s
-        self._client = redis.Redis.from_url(url, socket_connect_timeout=1, socket_timeout=1)
-
-    def beat(self) -> None:
-        """Keep the key for another while. Without Redis nobody can ask for it anyway."""
-        with suppress(redis.RedisError):
-            self._client.set(HEARTBEAT_KEY, "alive", ex=self._ttl_s)
-
-    def close(self) -> None:
-        self._client.close()

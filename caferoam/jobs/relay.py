@@ -16,14 +16,16 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
+import structlog
 from django.db import InterfaceError, OperationalError, connection
 
 from caferoam.jobs import endings, queue
 from caferoam.jobs.backoff import Backoff
-from caferoam.jobs.doorbell import Doorbell, DoorbellError, Pulse
+from caferoam.jobs.doorbell import Doorbell, DoorbellError
 from caferoam.jobs.lanes import publish_lanes
 from caferoam.jobs.listener import Listener
 from caferoam.jobs.registry import JobType
+from caferoam.pulse import Pulse
 
 POLL_S: Final = 5.0
 POLL_UNHEARD_S: Final = 0.5
@@ -31,7 +33,6 @@ POLL_UNHEARD_S: Final = 0.5
 NAP_S: Final = (0.01, 0.2)
 """Between two looks at a full lane: the first nap after something was claimed, and the longest."""
 REPORT_S: Final = 60.0
-PULSE_S: Final = 5.0
 
 logger = logging.getLogger("caferoam.jobs.relay")
 
@@ -72,7 +73,6 @@ class Relay:
         self._lease = lease
         self._rescue = Every(rescue_every.total_seconds())
         self._report = Every(REPORT_S)
-        self._beat = Every(PULSE_S)
         self._broker_trouble = Backoff()
         self._database_trouble = Backoff(most_s=5.0)
         self._nap_s = NAP_S[0]
@@ -106,8 +106,6 @@ class Relay:
         """Everything once; returns the seconds to wait before the next round, unless something is heard."""
         if not self._prepared:
             publish_lanes(self._job_types.values())
-        if self._beat.is_due():
-            self._pulse.beat()
         if self._listener is not None:
             self._listener.tend()
         if self._rescue.is_due():
@@ -118,6 +116,7 @@ class Relay:
         if not self._prepared:
             self._prepared = True
             logger.info("relay ready: %s", ", ".join(sorted(self._job_types)) or "no job types")
+        self._pulse.beat()
         return min(pause_s, POLL_S)
 
     def _pass_on(self) -> float:
@@ -130,6 +129,8 @@ class Relay:
                 return self._give_back(claim, exc)
             if self._broker_trouble.succeeded():
                 logger.info("the broker is back")
+            if claim.request_ids or logger.isEnabledFor(logging.DEBUG):
+                _tell_published(claim)
         idle_s = POLL_S if self._listener is not None and self._listener.is_listening else POLL_UNHEARD_S
         waits_s = [idle_s, *(wait_s for wait_s in claim.full_lanes.values() if wait_s is not None)]
         if None in claim.full_lanes.values():
@@ -174,6 +175,16 @@ class Relay:
         select.select(files, [], [], max(0.0, seconds))
         if self._listener is not None:
             self._listener.drain()
+
+
+def _tell_published(claim: queue.Claim) -> None:
+    """One line for each job that comes from a request; the others only help those who debug."""
+    for job_type, tickets in claim.tickets.items():
+        for ticket in tickets:
+            request_id = claim.request_ids.get(ticket.job_id)
+            of_request = {} if request_id is None else {"request_id": request_id}
+            with structlog.contextvars.bound_contextvars(job_id=str(ticket.job_id), job_type=job_type, **of_request):
+                logger.log(logging.INFO if of_request else logging.DEBUG, "%s published", job_type)
 
 
 def _in_words(counts: Mapping[str, int]) -> str:

@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from caferoam.celery import app
 from caferoam.jobs import enqueue, queue
-from caferoam.jobs.doorbell import HEARTBEAT_KEY, Doorbell, DoorbellError, Pulse
+from caferoam.jobs.doorbell import Doorbell, DoorbellError
 from caferoam.jobs.listener import Listener
 from caferoam.jobs.models import Job, Lane
 from caferoam.jobs.registry import registry
@@ -27,6 +27,7 @@ from caferoam.jobs.relay import POLL_S, POLL_UNHEARD_S, Relay
 from caferoam.jobs.tests.conftest import claimed, state
 from caferoam.jobs.tickets import Ticket, from_message
 from caferoam.local.provision import WORKER
+from caferoam.pulse import Pulse, read_pulses
 from caferoam.testing.database import database_url
 from caferoam.testing.live import eventually
 
@@ -59,7 +60,7 @@ def make_relay(*, listener: Listener | None = None, url: str = "", lease_s: floa
         registry,
         doorbell=doorbell,
         listener=listener,
-        pulse=Pulse(url or settings.REDIS_URL),
+        pulse=Pulse(url or settings.REDIS_URL, "relay"),
         lease=timedelta(seconds=lease_s),
         rescue_every=timedelta(0),
     )
@@ -84,7 +85,7 @@ def test_batched_types_share_messages(broker: redis.Redis) -> None:
 @pytest.mark.django_db
 def test_a_relay_shows_that_it_goes_round(broker: redis.Redis) -> None:
     make_relay().round()
-    assert broker.ttl(HEARTBEAT_KEY) > 0
+    assert read_pulses(settings.REDIS_URL)["relay"] is not None
 
 
 @pytest.mark.django_db
@@ -173,7 +174,7 @@ def test_the_command_runs_until_it_is_told_to_stop(
     job = uuid4()
 
     def queue_one_then_stop() -> None:
-        eventually(lambda: broker.exists(HEARTBEAT_KEY))
+        eventually(lambda: read_pulses(settings.REDIS_URL)["relay"])
         worker.execute("INSERT INTO job_queue (id, job_type) VALUES (%s, 'live_note')", [job])
         eventually(lambda: broker.llen("default"), within_s=20)
         os.kill(os.getpid(), signal.SIGTERM)

@@ -9,9 +9,10 @@ from django.core.management.base import BaseCommand
 from caferoam.celery import app
 from caferoam.jobs import queue
 from caferoam.jobs.discovery import discover_job_types
-from caferoam.jobs.doorbell import Doorbell, Pulse
+from caferoam.jobs.doorbell import Doorbell
 from caferoam.jobs.listener import Listener
 from caferoam.jobs.relay import Relay
+from caferoam.pulse import Pulse
 
 
 class Command(BaseCommand):
@@ -23,7 +24,7 @@ class Command(BaseCommand):
             job_types,
             doorbell=Doorbell(app, job_types),
             listener=Listener(settings.LISTEN_DATABASE_URL, queue.notify) if settings.JOBS_NOTIFY else None,
-            pulse=Pulse(settings.REDIS_URL),
+            pulse=Pulse(settings.REDIS_URL, "relay"),
             lease=settings.JOBS_LEASE,
             rescue_every=settings.JOBS_RESCUE_EVERY,
         )
