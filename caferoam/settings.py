@@ -99,6 +99,15 @@ LOGGING = logging_config(
     level=env.choice("LOG_LEVEL", ["DEBUG", "INFO", "WARNING", "ERROR"], "INFO"), json=CAFEROAM_ENV == "production"
 )
 
+# --- Metrics --------------------------------------------------------------------------------------------------------
+METRICS_HOST = env.text("METRICS_HOST", "127.0.0.1")
+METRICS_PORT = env.number("METRICS_PORT", 0)
+METRICS_TOKEN = env.text("METRICS_TOKEN", "")
+if METRICS_TOKEN:
+    METRICS_TOKEN = env.secret("METRICS_TOKEN", minimum_length=16)
+# Whether anybody can ask for them; if not, nothing is counted.
+METRICS = CAFEROAM_ENV != "production" or bool(METRICS_PORT or METRICS_TOKEN)
+
 # --- Supabase tokens ------------------------------------------------------------------------------------------------
 SUPABASE_URL = env.url(
     "SUPABASE_URL", ["https", "http"], hint="It is the project's URL, like https://PROJECT.supabase.co."
