@@ -33,6 +33,7 @@ from caferoam.jobs.tickets import Attempt, Ticket, from_message
 logger = logging.getLogger("caferoam.jobs.lease")
 
 PATIENCE_S: Final = 3.0
+LOOK_FOR_DEAD_EVERY_S: Final = 1.0
 _SOFT_TIME_LIMIT: Final = signal.SIGUSR1
 """A child that gets it raises ``SoftTimeLimitExceeded`` in its handler."""
 
@@ -69,11 +70,22 @@ class LeaseKeeper(bootsteps.StartStopStep):
         self._thread = threading.Thread(target=self._run, name="lease-keeper", daemon=True)
         self._misses: Counter[Ticket] = Counter()
         self._gave_all_back = False
+        self._look: Any = None
 
     def start(self, parent: Any) -> None:
         """Begin renewing, and listen for children that die."""
         signals.task_failure.connect(self.on_task_failure, weak=False)
         self._thread.start()
+
+    def register_with_event_loop(self, parent: Any, hub: Any) -> None:
+        """Have Celery look for dead children every second.
+
+        It looks when a child's pipe closes, but then the kernel may not have the exit code yet, and only 5 s later it
+        would look again.
+        """
+        if self._look is not None:  # the broker's connection is made anew
+            self._look.cancel()
+        self._look = hub.call_repeatedly(LOOK_FOR_DEAD_EVERY_S, parent.pool.maintain_pool)
 
     def stop(self, parent: Any) -> None:
         """Give back what has not started. The thread goes on: running jobs may still have to be waited for."""
