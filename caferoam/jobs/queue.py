@@ -166,23 +166,11 @@ def start(tickets: Collection[Ticket]) -> list[StartedJob]:
     """Begin the attempts these tickets stand for, in their order. A used or withdrawn ticket starts nothing."""
     rows = rows_of(
         """
-        WITH started AS (
-            UPDATE job_queue AS q SET attempts = q.attempts + 1, claimed_at = now()
-            FROM unnest(%s::uuid[], %s::int[]) AS ticket (id, token)
-            WHERE q.id = ticket.id AND q.status = 'claimed' AND q.attempts = ticket.token
-            RETURNING q.id, q.attempts, q.payload, q.max_attempts, q.scheduled_at
-        ), noted AS (
-            INSERT INTO job_starts AS start (job_id, attempt, started_at, worker)
-            SELECT started.id, started.attempts, now(), %s FROM started
-            ON CONFLICT (job_id) DO UPDATE SET
-                attempt = excluded.attempt, started_at = excluded.started_at, worker = excluded.worker,
-                done = NULL, total = NULL, note = NULL, progressed_at = NULL
-        )
-        SELECT started.id, started.attempts, started.payload::text, started.max_attempts,
-            extract(epoch FROM now() - started.scheduled_at)::float
-        FROM started, set_config('synchronous_commit', coalesce(%s, current_setting('synchronous_commit')), true)
+        SELECT started.*
+        FROM set_config('synchronous_commit', coalesce(%s, current_setting('synchronous_commit')), true),
+            private.start_jobs_v1(%s, %s, %s) AS started
         """,
-        [*columns(tickets), _worker(os.getpid()), _haste()],
+        [_haste(), *columns(tickets), _worker(os.getpid())],
     )
     started = {
         job_id: StartedJob(Attempt(job_id, number), json.loads(payload), most, waited_s)
@@ -223,14 +211,8 @@ def keep(tickets: Collection[Ticket]) -> int:
 
 def complete(attempts: Collection[Attempt]) -> int:
     """End attempts well and count the rows that were still theirs; a caller whose count falls short must roll back."""
-    return count_of(
-        """
-        UPDATE job_queue AS q SET status = 'completed', completed_at = now(), claimed_at = NULL, last_error = NULL
-        FROM unnest(%s::uuid[], %s::int[]) AS attempt (id, number)
-        WHERE q.id = attempt.id AND q.status = 'claimed' AND q.attempts = attempt.number
-        """,
-        columns(attempts),
-    )
+    ((completed,),) = rows_of("SELECT private.complete_jobs_v1(%s, %s)", columns(attempts))
+    return int(completed)
 
 
 def release(tickets: Collection[Ticket]) -> int:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -141,6 +142,25 @@ def test_a_claim_reads_partial_indexes_only_and_sorts_nothing() -> None:
     assert "job_queue_claim_order" in plans[0]
     assert "job_queue_claimed" in plans[1]
     assert "job_queue_claim_order" in plans[2]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("function", ["start_jobs_v1", "complete_jobs_v1"])
+def test_a_step_finds_its_row_by_the_key_even_where_hardly_any_row_is_said_to_be_claimed(function: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO job_queue (job_type, status, completed_at)
+            SELECT 'live_note', 'completed', now() FROM generate_series(1, 5000);
+            ANALYZE job_queue
+            """
+        )
+        cursor.execute("SELECT prosrc FROM pg_proc WHERE proname = %s", [function])
+        (source,) = cursor.fetchone()
+    update = re.search(r"UPDATE public\.job_queue.*?LIKE 'claimed'", source, re.DOTALL)
+    assert update
+    statement = re.sub(r"job_ids\[\w+\]", f"'{uuid4()}'", update[0])
+    assert "job_queue_pkey" in plan(re.sub(r"(tokens|numbers)\[\w+\]", "0", statement))
 
 
 @pytest.mark.django_db(transaction=True)
