@@ -1,21 +1,19 @@
 """The processes that make up CafeRoam, how each is started, and how to tell that it really works."""
 
+import time
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from http import HTTPStatus
-from typing import Final
 
-import psycopg
 import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from caferoam.local import ports
 from caferoam.local.stack import Login
-
-# The relay's HEARTBEAT_KEY, said again because importing it would bring all of Celery into the supervisor.
-RELAY_PULSE: Final = "caferoam:relay"
+from caferoam.pulse import Name, read_pulses
 
 
 @dataclass(frozen=True)
@@ -33,31 +31,42 @@ class Program:
         return f"caferoam {self.name}"
 
 
-def programs(*, api_port: int, admin_dsn: str, redis_url: str) -> list[Program]:
-    """All of them, in the order in which they start. ``admin_dsn`` must see other logins' sessions."""
-    granian = ("-m", "granian", "--interface", "wsgi", "--host", ports.HOST, "--port", str(api_port), "--http", "1")
-    one_small_server = ("--no-ws", "--workers", "1", "--blocking-threads", "4", "--workers-kill-timeout", "4")
+def programs(*, api_port: int, admin_port: int | None = None, redis_url: str) -> list[Program]:
+    """All of them, in the order in which they start: ask when that is about to happen. Without a port no admin."""
+    begun_at = time.monotonic()
+
+    def has_pulse(name: Name) -> bool:
+        """A pulse that was left from the last run is older than this one."""
+        return beats(redis_url, name, since=begun_at)
+
+    granian = ("-m", "granian", "--interface", "wsgi", "--host", ports.HOST, "--http", "1")
+    small = ("--no-ws", "--workers", "1", "--workers-kill-timeout", "4", "--blocking-threads")
     # Root is no danger here: the broker needs a password, and messages are JSON.
     without_lecture = ("-W", "ignore:You're running the worker with superuser privileges")
     celery = (*without_lecture, "-m", "celery", "--app", "caferoam.celery:app", "--quiet")
     two_at_a_time = ("--pool", "prefork", "--concurrency", "2", "--queues", "default,llm,embedding,maintenance")
     no_chatter = ("--without-gossip", "--without-mingle", "--loglevel", "INFO")
-    return [
+    everything = [
         Program(
             "api",
             "api",
-            (*granian, *one_small_server, "caferoam.wsgi:application"),
+            (*granian, *small, "4", "--port", str(api_port), "caferoam.wsgi:application"),
             lambda: answers_http(f"http://{ports.HOST}:{api_port}/readyz"),
         ),
-        Program("relay", "worker", ("manage.py", "relay", "--skip-checks"), lambda: has_pulse(redis_url)),
+        Program("relay", "worker", ("manage.py", "relay", "--skip-checks"), lambda: has_pulse("relay")),
         Program("worker", "worker", (*celery, "worker", *two_at_a_time, *no_chatter), lambda: awaits_work(redis_url)),
         Program(
             "beat",
             "worker",
             (*celery, "beat", "--loglevel", "INFO", "--pidfile", ""),
-            lambda: has_session(admin_dsn, "caferoam beat"),
+            lambda: has_pulse("beat"),
         ),
     ]
+    if admin_port is not None:
+        login_page = f"http://{ports.HOST}:{admin_port}/login/"
+        admin = (*granian, *small, "2", "--port", str(admin_port), "caferoam.admin_wsgi:application")
+        everything.append(Program("admin", "worker", admin, lambda: answers_http(login_page)))
+    return everything
 
 
 def answers_http(url: str) -> bool:
@@ -69,20 +78,13 @@ def answers_http(url: str) -> bool:
         return False
 
 
-def has_session(admin_dsn: str, session_name: str) -> bool:
-    """Whether there is a database session of that name."""
-    query = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = %s)"
+def beats(redis_url: str, name: Name, *, since: float) -> bool:
+    """Whether this process has completed a round since that moment of ``time.monotonic()``."""
     try:
-        with psycopg.connect(admin_dsn) as connection:
-            row = connection.execute(query, [session_name]).fetchone()
-    except psycopg.OperationalError:  # the server ended: whoever watches it will say so
+        age = read_pulses(redis_url)[name]
+    except redis.RedisError:  # the server ended: whoever watches it will say so
         return False
-    return bool(row and row[0])
-
-
-def has_pulse(redis_url: str) -> bool:
-    """Whether a relay goes round."""
-    return _ask(redis_url, lambda client: bool(client.exists(RELAY_PULSE)))
+    return age is not None and age < timedelta(seconds=time.monotonic() - since)
 
 
 def awaits_work(redis_url: str) -> bool:

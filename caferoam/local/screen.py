@@ -7,12 +7,24 @@ from typing import Final
 
 EXAMPLE_SEARCH: Final = "有插座可以工作的安靜咖啡廳"
 EXAMPLE_MEMBER: Final = "guest@example.com"
+OPERATOR: Final = "admin"
 
 
-def summary(*, api_url: str, postgres_port: int, valkey_port: int, standin_url: str, logs: Path, token: str) -> str:
+def summary(
+    *,
+    api_url: str,
+    admin_url: str,
+    admin_password: str,
+    postgres_port: int,
+    valkey_port: int,
+    standin_url: str,
+    logs: Path,
+    token: str,
+) -> str:
     """The screen as text."""
     rows = [
         ("API", api_url, "docs at /docs, health at /healthz and /readyz"),
+        ("Admin", admin_url, f"jobs, lanes, schedule: log in as {OPERATOR} with {admin_password}"),
         ("PostgreSQL", f"127.0.0.1:{postgres_port}", "a shell: .venv/bin/python manage.py dbshell"),
         ("Valkey", f"127.0.0.1:{valkey_port}", "the job queue's doorbell"),
         ("Sign-in", standin_url, "stands in for Supabase Auth"),

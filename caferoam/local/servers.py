@@ -61,6 +61,10 @@ class Servers:
             owner_dsn, api_password=self._secrets.api_password, worker_password=self._secrets.worker_password
         )
 
+    @property
+    def admin_password(self) -> str:
+        return self._secrets.admin_password
+
     def watched(self) -> Mapping[str, tuple[subprocess.Popen[bytes] | None, Path]]:
         """The processes by name, each with its log file; None for one that does not run (yet)."""
         return {

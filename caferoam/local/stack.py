@@ -85,14 +85,15 @@ class StackSecrets:
     owner_password: str = field(default_factory=lambda: secrets.token_urlsafe(32))
     api_password: str = field(default_factory=lambda: secrets.token_urlsafe(32))
     worker_password: str = field(default_factory=lambda: secrets.token_urlsafe(32))
+    admin_password: str = field(default_factory=lambda: secrets.token_urlsafe(12))  # people type it
 
     @classmethod
     def load_or_make(cls, path: Path) -> Self:
-        with suppress(FileNotFoundError):
-            return cls(**json.loads(path.read_text()))
-        made = cls()
-        write_private_json(path, asdict(made))
-        return made
+        kept = read_json(path)
+        complete = cls(**{name: str(value) for name, value in kept.items()})
+        if asdict(complete) != kept:  # there are none yet, or they are from a version that had fewer
+            write_private_json(path, asdict(complete))
+        return complete
 
 
 @dataclass(frozen=True)

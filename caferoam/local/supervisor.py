@@ -17,9 +17,6 @@ from typing import IO, Final
 
 import psycopg
 
-from caferoam.local import ports
-from caferoam.local.api_port import VARIABLE as API_PORT_VARIABLE
-from caferoam.local.api_port import ApiPort
 from caferoam.local.child import Child
 from caferoam.local.console import Console
 from caferoam.local.errors import LocalStackError
@@ -27,6 +24,7 @@ from caferoam.local.files import write_private_json
 from caferoam.local.members import find_or_make_user
 from caferoam.local.process import last_lines, wait_until
 from caferoam.local.programs import Program, programs
+from caferoam.local.public_port import ADMIN, API, PublicPort
 from caferoam.local.screen import EXAMPLE_MEMBER, summary
 from caferoam.local.servers import Servers
 from caferoam.local.stack import CHECKOUT, OF_OTHER_STACKS, LocalFiles, Stack, read_json, try_lock
@@ -53,7 +51,7 @@ class Supervisor:
         self._console = console
         self._stop_signals = 0
         self._lock: IO[bytes] | None = None
-        self._api_port: ApiPort | None = None
+        self._ports: list[PublicPort] = []
         self._servers: Servers | None = None
         self._children: list[Child] = []
 
@@ -84,15 +82,18 @@ class Supervisor:
         self._files.make()
         self._take_lock()
         self._require_room(_ROOM_TO_START_MB)
-        self._api_port = api_port = ApiPort(self._environment.get(API_PORT_VARIABLE))
-        if api_port.gave_way:
-            self._say(f"another checkout's API has port 8000, so this one takes {api_port.number}")
+        for choice in (API, ADMIN):
+            self._ports.append(PublicPort(choice, self._environment))
+        api_port, admin_port = self._ports
+        for port in self._ports:
+            if port.said:
+                self._say(port.said)
         self._servers = servers = Servers(self._files)
         stack = servers.start()
         self._say(f"PostgreSQL {servers.postgres.version}, Valkey and the sign-in stand-in are up")
         self._prepare_database(servers, stack)
-        self._start_programs(servers, stack, api_port.number)
-        self._publish(servers, stack, f"http://{ports.HOST}:{api_port.number}")
+        self._start_programs(servers, stack, api_port=api_port.number, admin_port=admin_port.number)
+        self._publish(servers, stack, api_url=api_port.url, admin_url=admin_port.url)
 
     def _take_lock(self) -> None:
         def taken() -> bool:
@@ -104,10 +105,10 @@ class Supervisor:
             raise LocalStackError(f"already running in this checkout ({address}): stop that one first")
         self._withdraw()  # what a killed supervisor left
 
-    def _start_programs(self, servers: Servers, stack: Stack, api_port: int) -> None:
+    def _start_programs(self, servers: Servers, stack: Stack, *, api_port: int, admin_port: int) -> None:
         """Start them all at once and wait until every one really works."""
         waiting: dict[str, Callable[[], bool]] = {}
-        for program in programs(api_port=api_port, admin_dsn=servers.postgres.dsn(), redis_url=servers.valkey.url):
+        for program in programs(api_port=api_port, admin_port=admin_port, redis_url=servers.valkey.url):
             self._children.append(self._spawn(program, stack))
             waiting[program.name] = program.is_ready
         deadline = time.monotonic() + _READY_PATIENCE_S
@@ -118,17 +119,19 @@ class Supervisor:
                 names = ", ".join(waiting)
                 raise LocalStackError(f"{names} did not get ready in {_READY_PATIENCE_S:.0f} s: see {self._files.logs}")
 
-    def _publish(self, servers: Servers, stack: Stack, api_url: str) -> None:
+    def _publish(self, servers: Servers, stack: Stack, *, api_url: str, admin_url: str) -> None:
         """Let others find the stack, and show the screen."""
         with psycopg.connect(stack.database_urls["worker"]) as connection, connection.cursor() as cursor:
             member = find_or_make_user(cursor, EXAMPLE_MEMBER)
         issuer = f"{servers.standin.url}/auth/v1"
         token = sign_token(servers.signing_key, issuer=issuer, user_id=member, email=EXAMPLE_MEMBER)
         stack.publish(self._files.stack)
-        write_private_json(self._files.run, {"api": api_url, "admin": None, "pid": os.getpid()})
+        write_private_json(self._files.run, {"api": api_url, "admin": admin_url, "pid": os.getpid()})
         self._console.text(
             summary(
                 api_url=api_url,
+                admin_url=admin_url,
+                admin_password=servers.admin_password,
                 postgres_port=servers.postgres.port,
                 valkey_port=servers.valkey.port,
                 standin_url=servers.standin.url,
@@ -189,8 +192,8 @@ class Supervisor:
             child.kill_rest()
         if self._servers is not None:
             self._servers.stop()
-        if self._api_port is not None:
-            self._api_port.release()
+        for port in self._ports:
+            port.release()
         if self._lock is not None:
             self._lock.close()
 

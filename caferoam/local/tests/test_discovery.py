@@ -1,7 +1,9 @@
+import json
 import os
 import stat
 import subprocess
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -109,7 +111,16 @@ def test_secrets_are_made_once_and_private(files: LocalFiles) -> None:
     first = StackSecrets.load_or_make(files.secrets)
     assert StackSecrets.load_or_make(files.secrets) == first
     assert stat.S_IMODE(files.secrets.stat().st_mode) == 0o600
-    assert len({first.secret_key, first.owner_password, first.api_password, first.worker_password}) == 4
+    assert len(set(asdict(first).values())) == 5
+
+
+def test_a_secret_that_an_older_version_did_not_have_is_added_and_kept(files: LocalFiles) -> None:
+    older = asdict(StackSecrets.load_or_make(files.secrets))
+    del older["admin_password"]
+    files.secrets.write_text(json.dumps(older))
+    completed = StackSecrets.load_or_make(files.secrets)
+    assert asdict(completed) == older | {"admin_password": completed.admin_password}
+    assert StackSecrets.load_or_make(files.secrets) == completed
 
 
 @pytest.mark.slow

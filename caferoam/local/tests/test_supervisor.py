@@ -29,7 +29,13 @@ class RunningStack:
     def __init__(self, folder: Path, **variables: str) -> None:
         self.folder = folder
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-        self.environment = {**kept, "CAFEROAM_LOCAL_DIR": str(folder), "CAFEROAM_API_PORT": "0", **variables}
+        self.environment = {
+            **kept,
+            "CAFEROAM_LOCAL_DIR": str(folder),
+            "CAFEROAM_API_PORT": "0",
+            "CAFEROAM_ADMIN_PORT": "0",
+            **variables,
+        }
         self.output = folder.with_suffix(".output")
         with self.output.open("wb") as output:
             self.process = subprocess.Popen(
@@ -51,7 +57,7 @@ class RunningStack:
         wait_until(lambda: run_file.exists() or self.process.poll() is not None, START_PATIENCE_S)
         assert run_file.exists(), self.said
         run = json.loads(run_file.read_text())
-        assert run == {"api": run["api"], "admin": None, "pid": self.process.pid}
+        assert run == {"api": run["api"], "admin": run["admin"], "pid": self.process.pid}
         return str(run["api"])
 
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -1,13 +1,18 @@
 """All that ``make run`` does to the database, as one command: three would start Django three times."""
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+
+from caferoam.local.screen import OPERATOR
+from caferoam.local.stack import LocalFiles, StackSecrets
 
 
 class Command(BaseCommand):
     help = (
-        "Migrate, load the taxonomy, and load the demo cafés if there is no café yet. `make run` calls it as the owner."
+        "Migrate, load the taxonomy, load the demo cafés if there is no café yet, and let the operator `admin` in."
+        " `make run` calls it as the owner."
     )
 
     def handle(self, **_: object) -> None:
@@ -16,3 +21,13 @@ class Command(BaseCommand):
         call_command("migrate", interactive=False, stdout=self.stdout)
         call_command("load_taxonomy", stdout=self.stdout)
         call_command("load_demo", if_empty=True, stdout=self.stdout)
+        _let_operator_in(StackSecrets.load_or_make(LocalFiles.here().secrets).admin_password)
+
+
+def _let_operator_in(password: str) -> None:
+    """Make the operator whom the screen of ``make run`` names, with the password that it shows."""
+    operator, _ = User.objects.get_or_create(username=OPERATOR)
+    if not operator.check_password(password):
+        operator.set_password(password)
+    operator.is_staff = operator.is_superuser = operator.is_active = True
+    operator.save()

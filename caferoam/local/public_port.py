@@ -1,7 +1,9 @@
-"""Which port the API gets."""
+"""Which ports the API and the admin get."""
 
 import os
 import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
 
@@ -9,32 +11,51 @@ from caferoam.local import ports
 from caferoam.local.errors import LocalStackError, PortInUseError
 from caferoam.local.stack import try_lock
 
-VARIABLE: Final = "CAFEROAM_API_PORT"
-DEFAULT: Final = 8000
+
+@dataclass(frozen=True)
+class PortChoice:
+    """What may be asked for, in which variable, and what is taken where nothing is."""
+
+    whose: str
+    variable: str
+    default: int
 
 
-class ApiPort:
+API: Final = PortChoice("API", "CAFEROAM_API_PORT", 8000)
+ADMIN: Final = PortChoice("admin", "CAFEROAM_ADMIN_PORT", 8001)
+
+
+class PublicPort:
     """Chooses the port and claims it among all checkouts of this user until released.
 
     A port that was asked for by name is that one or an error. The default one gives way when another checkout has it,
-    so that two run side by side; for any other program it is an error as well.
+    so that two run side by side; for any other program it is an error as well. ``said`` is what to tell about that.
 
     Raises:
         LocalStackError: the setting is no port.
         PortInUseError: another program has it.
     """
 
-    def __init__(self, setting: str | None) -> None:
-        wanted = _parse(setting) if setting else DEFAULT
+    def __init__(self, choice: PortChoice, environment: Mapping[str, str]) -> None:
+        setting = environment.get(choice.variable)
+        wanted = _parse(choice.variable, setting) if setting else choice.default
         claim = _claim(wanted) if wanted else None
-        self.gave_way = claim is None and not setting
-        if wanted and not self.gave_way and (claim is None or not ports.is_free(wanted)):
+        gave_way = claim is None and not setting
+        if wanted and not gave_way and (claim is None or not ports.is_free(wanted)):
             if claim is not None:
                 claim.close()
-            remedy = f"stop the program that uses it, or choose another with {VARIABLE}=8001 (0 takes any free one)"
+            another = f"{choice.variable}={wanted + 10}"
+            remedy = f"stop the program that uses it, or choose another with {another} (0 takes any free one)"
             raise PortInUseError(wanted, remedy)
         self.number = wanted if claim is not None else ports.free_port()
+        self.said = ""
+        if gave_way:
+            self.said = f"another checkout's {choice.whose} has port {wanted}, so this one takes {self.number}"
         self._claim = claim or _claim(self.number)
+
+    @property
+    def url(self) -> str:
+        return f"http://{ports.HOST}:{self.number}"
 
     def release(self) -> None:
         """Let other checkouts have it."""
@@ -42,9 +63,9 @@ class ApiPort:
             self._claim.close()
 
 
-def _parse(setting: str) -> int:
+def _parse(variable: str, setting: str) -> int:
     if not (setting.isascii() and setting.isdecimal() and int(setting) <= 65535):
-        raise LocalStackError(f"{VARIABLE} must be a port from 1 to 65535, or 0 for any free one, not {setting!r}")
+        raise LocalStackError(f"{variable} must be a port from 1 to 65535, or 0 for any free one, not {setting!r}")
     return int(setting)
 
 

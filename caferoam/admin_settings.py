@@ -1,0 +1,76 @@
+"""The settings of the admin's process: those of all, with sessions, pages and languages. The API has none of it."""
+
+from urllib.parse import urlsplit
+
+from django.utils.csp import CSP
+
+from caferoam.settings import *  # noqa: F403 - the point of the file
+from caferoam.settings import ALLOWED_HOSTS, BASE_DIR, CAFEROAM_ENV, INSTALLED_APPS, env
+
+# Behind a proxy Django sees http://, and would refuse every form that comes from https://.
+ADMIN_URL = env.url("ADMIN_URL", ["https"], None if CAFEROAM_ENV == "production" else "")
+if ADMIN_URL:
+    CSRF_TRUSTED_ORIGINS = ["{0.scheme}://{0.netloc}".format(urlsplit(ADMIN_URL))]
+    ALLOWED_HOSTS = [*ALLOWED_HOSTS, str(urlsplit(ADMIN_URL).hostname)]
+
+_API_ONLY = {"rest_framework", "drf_spectacular"}
+_WITH_PAGES = {"caferoam.desk.apps.AdminTablesConfig": "django.contrib.admin.apps.SimpleAdminConfig"}
+INSTALLED_APPS = [_WITH_PAGES.get(app, app) for app in INSTALLED_APPS if app not in _API_ONLY]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "caferoam.admin_urls"
+WSGI_APPLICATION = "caferoam.admin_wsgi.application"
+APPEND_SLASH = True
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+# --- Who may do what with these pages -------------------------------------------------------------------------------
+SECURE_CSP = {
+    "default-src": [CSP.SELF],
+    "img-src": [CSP.SELF, "data:"],  # the admin's style sheets draw small signs so
+    "object-src": [CSP.NONE],
+    "base-uri": [CSP.NONE],
+    "form-action": [CSP.SELF],
+    "frame-ancestors": [CSP.NONE],
+}
+SECURE_REFERRER_POLICY = "same-origin"  # under no-referrer, browsers send forms with "Origin: null", which is refused
+SESSION_COOKIE_NAME = "caferoam_admin"
+SESSION_COOKIE_AGE = 12 * 3600  # a working day
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = CAFEROAM_ENV == "production"
+LOGIN_URL = "admin:login"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+
+# --- Static files: from the packages themselves, read once at start ---------------------------------------------------
+STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.AppDirectoriesFinder"]
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_MAX_AGE = 3600
+
+# --- Languages --------------------------------------------------------------------------------------------------------
+LANGUAGES = [("en", "English"), ("zh-hant", "繁體中文")]
+LANGUAGE_COOKIE_NAME = "caferoam_admin_language"
+LOCALE_PATHS = [BASE_DIR / "caferoam" / "locale"]

@@ -1,0 +1,12 @@
+"""The WSGI entry point of the admin's process."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+# Not setdefault: whatever settings the other processes share, the pages need these.
+os.environ["DJANGO_SETTINGS_MODULE"] = "caferoam.admin_settings"
+
+application = get_wsgi_application()
+
+import caferoam.admin_urls  # noqa: E402, F401 - all pages now, so that the first request need not wait for them

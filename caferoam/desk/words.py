@@ -1,0 +1,67 @@
+"""Times, durations and states in words, in the reader's language."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import TextChoices
+from django.utils import timezone
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+
+def span(duration: timedelta) -> str:
+    """How long, in at most two units: ``0.8 s``, ``3 min 5 s``, ``2 h 4 min``, ``5 d 3 h``."""
+    seconds = max(0.0, duration.total_seconds())
+    if seconds < 10:
+        return _("%(number)s s") % {"number": number_format(round(seconds, 1))}
+    minutes, second = divmod(round(seconds), 60)
+    hours, minute = divmod(minutes, 60)
+    days, hour = divmod(hours, 24)
+    parts = [
+        _("%(number)d d") % {"number": days} if days else "",
+        _("%(number)d h") % {"number": hour} if hour else "",
+        _("%(number)d min") % {"number": minute} if minute and not days else "",
+        _("%(number)d s") % {"number": second} if second and not hours else "",
+    ]
+    return " ".join(part for part in parts if part)
+
+
+def relative(moment: datetime, now: datetime | None = None) -> str:
+    """How long ago, or in how long."""
+    distance = (now or timezone.now()) - moment
+    if distance < timedelta(0):
+        return _("in %(span)s") % {"span": span(-distance)}
+    return _("%(span)s ago") % {"span": span(distance)}
+
+
+def clock(moment: datetime, now: datetime | None = None) -> str:
+    """The time in Taipei, with the day unless it is today's."""
+    local, today = timezone.localtime(moment), timezone.localtime(now)
+    return local.strftime("%H:%M:%S" if local.date() == today.date() else "%Y-%m-%d %H:%M:%S")
+
+
+class Condition(TextChoices):
+    """What state a job is in as operators see it: finer than the row's ``status``, because they ask what it waits for."""
+
+    DUE = "due", gettext_lazy("Waiting")
+    LATER = "later", gettext_lazy("Waiting for its time")
+    HANDED_OVER = "handed_over", gettext_lazy("Handed over")
+    RUNNING = "running", gettext_lazy("Running")
+    DONE = "done", gettext_lazy("Done")
+    FAILED = "failed", gettext_lazy("Failed")
+    DEAD = "dead", gettext_lazy("Dead letter")
+
+    @classmethod
+    def of(cls, status: str, *, scheduled_at: datetime, started: bool, now: datetime | None = None) -> "Condition":
+        """From the row's columns, and whether a worker has begun."""
+        match status:
+            case "pending":
+                return cls.DUE if scheduled_at <= (now or timezone.now()) else cls.LATER
+            case "claimed":
+                return cls.RUNNING if started else cls.HANDED_OVER
+            case "completed":
+                return cls.DONE
+            case "failed":
+                return cls.FAILED
+            case _:
+                return cls.DEAD
