@@ -1,5 +1,6 @@
 """The real settings, with the test's job types and with clocks that a test can wait for."""
 
+import os
 from datetime import timedelta
 
 from caferoam.settings import *  # noqa: F403 - the point of the file
@@ -9,3 +10,5 @@ INSTALLED_APPS = [*INSTALLED_APPS, "caferoam.jobs.tests.live"]
 JOBS_LEASE = timedelta(seconds=2)
 JOBS_KEEP_EVERY = timedelta(seconds=0.4)
 JOBS_RESCUE_EVERY = timedelta(seconds=0.4)
+CELERY_WORKER_PREFETCH_MULTIPLIER = int(os.environ.get("LIVE_PREFETCH", "1"))
+CELERY_WORKER_DISABLE_PREFETCH = CELERY_WORKER_PREFETCH_MULTIPLIER == 1

@@ -70,6 +70,8 @@ def live_batch(batch: JobBatch) -> None:
             batch.fail(run, ValueError("not this one"))
         if run.arguments["how"] == "refuse":
             batch.fail(run, ProviderRefused("nor this one"))
+        if run.arguments["how"] == "kill":
+            os.kill(os.getpid(), signal.SIGKILL)
         if run.arguments["how"] == "crash":
             raise ValueError("all of them")
     with batch.completing():
