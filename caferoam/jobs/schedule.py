@@ -28,7 +28,7 @@ from django_celery_beat.schedulers import DatabaseScheduler
 from caferoam.jobs import queue
 from caferoam.jobs.backoff import Backoff
 from caferoam.jobs.default_entries import create_default_entries
-from caferoam.jobs.discovery import discover_job_types
+from caferoam.jobs.registry import registry
 from caferoam.jobs.slots import catch_up_window, latest_slot, seconds_until_next
 from caferoam.jobs.statements import rows_of
 from caferoam.pulse import Pulse
@@ -66,7 +66,7 @@ class JobScheduler(DatabaseScheduler):  # type: ignore[misc]  # the package has 
         """Queue what is due; returns the seconds until the next time. Survives the loss of the database."""
         try:
             if not self._prepared:
-                create_default_entries(settings.JOBS_SCHEDULE, discover_job_types().keys())
+                create_default_entries(settings.JOBS_SCHEDULE, registry.keys())  # beat has imported all tasks
                 self._prepared = True
             ((now,),) = rows_of("SELECT clock_timestamp()")  # beats on hosts whose clocks differ agree on the turn
             wait_s = self.queue_due(now)
