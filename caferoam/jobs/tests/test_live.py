@@ -1,13 +1,16 @@
 """The queue's promises, with a real relay and a real worker."""
 
-import signal
-from uuid import UUID
+from datetime import timedelta
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
+import redis
+from django.conf import settings
+from django.db import transaction
 
-from caferoam.jobs import enqueue
-from caferoam.jobs.models import Job
+from caferoam.jobs import enqueue, operations
+from caferoam.jobs.models import Job, JobEvent, JobStart
 from caferoam.jobs.tests.conftest import entries, state
 from caferoam.testing.live import Live, eventually
 
@@ -45,13 +48,35 @@ def test_jobs_of_a_killed_worker_run_again_when_their_lease_has_run_out(live: Li
     assert entries() == [(job, 2)]
 
 
-def test_a_job_whose_process_is_killed_is_put_back_at_once(live: Live) -> None:
+def test_a_job_that_kills_its_process_each_time_ends_as_a_dead_letter_while_others_flow(live: Live) -> None:
     worker = live.worker()
     live.relay()
-    job = enqueue("live_killed")
-    assert eventually(lambda: state(job).last_error), worker.output()
-    assert (state(job).status, state(job).attempts) == ("pending", 1)
-    assert "WorkerLostError" in (state(job).last_error or "")
+    killer, *others = enqueue("live_killed", max_attempts=2), *(enqueue("live_note") for _ in range(20))
+    assert eventually(lambda: state(killer).status == "pending" and state(killer).attempts == 1), worker.output()
+    (event,) = JobEvent.objects.filter(job=killer)
+    assert (event.kind, event.attempt, "WorkerLostError" in event.detail) == ("retried", 1, True)
+    assert event.started_at
+    assert event.at - event.started_at < timedelta(seconds=2)
+    operations.run_now(Job.objects.filter(pk=killer), by="test")
+    assert eventually(lambda: ended(killer, *others)), worker.output()
+    assert (state(killer).status, state(killer).attempts) == ("dead_letter", 2)
+    assert JobEvent.objects.filter(job=killer, kind="dead_letter", attempt=2).exists()
+    assert sorted(entries()) == sorted((job, 1) for job in others)
+
+
+def test_a_batch_whose_process_is_killed_is_put_back_whole_and_at_once(live: Live) -> None:
+    worker = live.worker()
+    relay = live.relay()
+    with transaction.atomic():
+        jobs = [enqueue("live_batch", {"how": how}) for how in ("well", "kill", "well")]
+    assert eventually(lambda: JobEvent.objects.count() == 3), worker.output()
+    relay.kill()
+    events = JobEvent.objects.filter(job__in=jobs)
+    assert {(event.kind, event.attempt, "WorkerLostError" in event.detail) for event in events} == {
+        ("retried", 1, True)
+    }
+    assert {(state(job).status, state(job).attempts) for job in jobs} == {("pending", 1)}
+    assert entries() == []
 
 
 def test_a_job_that_outlives_its_hard_time_limit_is_put_back(live: Live) -> None:
@@ -59,7 +84,34 @@ def test_a_job_that_outlives_its_hard_time_limit_is_put_back(live: Live) -> None
     live.relay()
     job = enqueue("live_deaf")
     assert eventually(lambda: state(job).last_error), worker.output()
-    assert (state(job).status, "TimeLimitExceeded" in (state(job).last_error or "")) == ("pending", True)
+    event = JobEvent.objects.get(job=job)
+    assert (state(job).status, event.kind, "TimeLimitExceeded" in event.detail) == ("pending", "retried", True)
+
+
+def test_what_a_worker_writes_that_was_frozen_past_its_lease_is_rolled_back(live: Live) -> None:
+    frozen = live.worker()
+    live.relay()
+    job = enqueue("live_note", {"seconds": "1"})
+    assert eventually(lambda: state(job).attempts == 1)
+    frozen.freeze()
+    live.worker()
+    assert eventually(lambda: ended(job))
+    frozen.thaw()
+    assert eventually(lambda: "LeaseLost" in frozen.output() or "1 lost" in frozen.output()), frozen.output()
+    assert (state(job).status, entries()) == ("completed", [(job, 2)])
+
+
+def test_a_cancelled_job_that_does_not_ask_is_interrupted(live: Live) -> None:
+    worker = live.worker()
+    live.relay()
+    jobs = [enqueue("live_note", {"seconds": "25"}) for _ in range(2)]
+    assert eventually(lambda: JobStart.objects.count() == 2)
+    assert operations.cancel(Job.objects.filter(pk__in=jobs), by="test") == 2
+    following = enqueue("live_note")
+    assert eventually(lambda: ended(following), within_s=15), worker.output()
+    assert entries() == [(following, 1)]
+    assert {state(job).status for job in jobs} == {"failed"}
+    assert worker.output().count("attempt 1 runs, but was cancelled or taken away") == 2
 
 
 def test_without_notify_jobs_only_start_later(live: Live, worker: psycopg.Connection) -> None:
@@ -85,8 +137,13 @@ def listening_sessions(worker: psycopg.Connection) -> int:
     return int(row[0])
 
 
-def test_a_relay_stops_promptly_when_asked(live: Live) -> None:
+def test_a_relay_stops_promptly_when_asked_and_leaves_nothing_claimed_that_it_did_not_publish(live: Live) -> None:
     relay = live.relay()
-    relay.popen.send_signal(signal.SIGTERM)
-    assert relay.popen.wait(2) == 0
+    for _ in range(20):
+        enqueue("live_note")
+        enqueue("live_quiet", {"shop_id": str(uuid4())})
+    assert eventually(lambda: Job.objects.filter(status="claimed").exists())
+    assert relay.terminate(within_s=2) == 0
     assert "relay stopped" in relay.output()
+    with redis.Redis.from_url(settings.REDIS_URL) as client:
+        assert client.llen("default") == Job.objects.filter(status="claimed").count()

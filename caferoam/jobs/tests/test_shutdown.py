@@ -1,6 +1,7 @@
 """How a worker stops, with real ones."""
 
 import signal
+from functools import partial
 from pathlib import Path
 from uuid import UUID
 
@@ -27,6 +28,10 @@ def run(*job_ids: UUID) -> bool:
 
 def ended(*job_ids: UUID) -> bool:
     return not Job.objects.filter(pk__in=job_ids, status__in=["pending", "claimed"]).exists()
+
+
+def at_least(count: int) -> bool:
+    return len(entries()) >= count
 
 
 def test_an_idle_worker_stops_promptly(live: Live) -> None:
@@ -86,8 +91,8 @@ def test_fetched_jobs_that_have_not_begun_go_back_at_once_and_never_begin(live: 
 
 @pytest.mark.parametrize(
     "signals",
-    [(signal.SIGTERM, signal.SIGTERM), (signal.SIGINT, signal.SIGTERM), (signal.SIGQUIT,)],
-    ids=["twice SIGTERM", "SIGINT then SIGTERM", "SIGQUIT"],
+    [(signal.SIGTERM, signal.SIGINT), (signal.SIGQUIT,)],
+    ids=["SIGTERM then SIGINT", "SIGQUIT"],
 )
 def test_who_asks_twice_or_by_sigquit_is_not_made_to_wait(live: Live, signals: tuple[signal.Signals, ...]) -> None:
     worker = live.worker(**LATE)
@@ -95,9 +100,9 @@ def test_who_asks_twice_or_by_sigquit_is_not_made_to_wait(live: Live, signals: t
     job = enqueue("live_note", {"seconds": "25"})
     assert eventually(lambda: run(job))
     relay.kill()
-    for count, number in enumerate(signals):
-        assert eventually(lambda count=count: worker.output().count("stopping:") == count)
+    for number in signals:
         worker.popen.send_signal(number)
+        assert eventually(lambda: "stopping:" in worker.output())
     assert worker.popen.wait(PROMPTLY_S) == 0
     assert (state(job).status, state(job).max_attempts) == ("pending", 4)
 
@@ -106,9 +111,8 @@ def test_rolling_restarts_under_load_start_every_job_once(live: Live) -> None:
     live.relay()
     worker = live.worker(**LATE)
     jobs = [enqueue("live_note", {"seconds": "0.05"}) for _ in range(200)]
-    for _ in range(2):
-        done = len(entries())
-        assert eventually(lambda done=done: len(entries()) > done + 10)
+    for restart in (1, 2):
+        assert eventually(partial(at_least, 20 * restart))
         successor = live.worker(**LATE)
         assert worker.terminate(within_s=PROMPTLY_S) == 0
         worker = successor
