@@ -148,7 +148,7 @@ class LeaseKeeper(bootsteps.StartStopStep):
         A row is given up when it was missed twice; at the first time its job may just be ending.
         """
         tickets = held_tickets(running)
-        rows = Job.objects.filter(pk__in=[ticket.job_id for ticket in tickets], status=Job.Status.CLAIMED)
+        rows = Job.objects.filter(pk__in=[ticket.job_id for ticket in tickets], status__in=["claimed", "completed"])
         held = set(rows.values_list("pk", "attempts"))
         missing = [ticket for ticket in tickets if (ticket.job_id, ticket.attempt) not in held]
         self._misses = Counter({ticket: self._misses[ticket] + 1 for ticket in missing})

@@ -1,6 +1,9 @@
 """The lease keeper beyond what the live tests see of it."""
 
+import signal
+import subprocess
 import threading
+from collections.abc import Iterator
 from datetime import timedelta
 from types import SimpleNamespace
 from uuid import uuid4
@@ -13,10 +16,11 @@ from django.db import OperationalError, connection
 from pytest_django.fixtures import Settings
 
 from caferoam.celery import app
-from caferoam.jobs import endings, queue
+from caferoam.jobs import endings, operations, queue
 from caferoam.jobs.lease import LeaseKeeper, held_tickets
+from caferoam.jobs.models import Job
 from caferoam.jobs.tests.conftest import claimed, state
-from caferoam.jobs.tickets import Ticket, to_message
+from caferoam.jobs.tickets import Attempt, Ticket, to_message
 from caferoam.testing.live import eventually
 
 
@@ -83,6 +87,51 @@ def test_rows_of_a_dead_child_are_put_back(keeper: LeaseKeeper, *, started: bool
     row = state(ticket.job_id)
     assert (row.status, row.attempts) == ("pending", attempts)
     assert row.last_error == ("WorkerLostError: signal 9" if started else None)
+
+
+@pytest.fixture
+def child() -> Iterator[subprocess.Popen[bytes]]:
+    """A process that ends when it is interrupted."""
+    with subprocess.Popen(["sleep", "60"]) as process:
+        yield process
+        process.kill()
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("lanes")
+@pytest.mark.parametrize(
+    ("lost", "interrupted"),
+    [({"cancelled"}, True), ({"completed"}, False), ({"cancelled", "kept"}, False), ({"cancelled", "requeued"}, True)],
+    ids=["cancelled", "completed", "one of two", "both of two"],
+)
+def test_a_child_is_interrupted_once_all_its_rows_were_missed_twice(
+    keeper: LeaseKeeper,
+    monkeypatch: pytest.MonkeyPatch,
+    child: subprocess.Popen[bytes],
+    lost: set[str],
+    *,
+    interrupted: bool,
+) -> None:
+    tickets = [claimed() for _ in lost]
+    queue.start(tickets)
+    for ticket, how in zip(tickets, sorted(lost), strict=True):
+        if how == "completed":
+            queue.complete([Attempt(ticket.job_id, 1)])
+        if how in {"cancelled", "requeued"}:
+            operations.cancel(Job.objects.filter(pk=ticket.job_id), by="test")
+        if how == "requeued":
+            operations.requeue(Job.objects.filter(pk=ticket.job_id), by="test")
+    of_child = request("live_note", *tickets)
+    of_child.worker_pid = child.pid
+    monkeypatch.setitem(worker_state.requests, "one", of_child)
+    keeper.renew()
+    assert child.poll() is None
+    keeper.renew()
+    if interrupted:
+        assert child.wait(5) == -signal.SIGUSR1
+    else:
+        with pytest.raises(subprocess.TimeoutExpired):
+            child.wait(0.2)
 
 
 @pytest.mark.parametrize(
