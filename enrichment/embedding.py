@@ -231,17 +231,16 @@ def vector_literal(vector: NDArray[np.float32]) -> str:
     return f"[{','.join(numbers)}]" % tuple(told.tolist())
 
 
-def refresh_distinctiveness(shop_ids: Collection[UUID]) -> int:
-    """Recompute confidence · ln(live shops / live shops with the tag) for these shops' tags; counts the changed rows.
+def refresh_distinctiveness(shop_ids: Collection[UUID] | None = None) -> int:
+    """Recompute confidence · ln(live shops / live shops with the tag) for the tags of these shops, or of all.
 
-    Rows that somebody is writing are left to the job which that will queue: waiting for them could dead-lock.
+    Counts the changed rows. Those that somebody is writing are left to the job which that will queue: waiting for them
+    could dead-lock.
     """
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            WITH mine AS MATERIALIZED (
-                SELECT id, tag_id, confidence FROM shop_tags WHERE shop_id = ANY (%s) FOR NO KEY UPDATE SKIP LOCKED
-            ), total AS (
+            WITH total AS (
                 SELECT count(*)::float8 AS shops FROM shops WHERE status = 'live'
             ), spread AS (  -- from the search documents, whose tags are small numbers and already the effective ones
                 SELECT tag.id AS tag_id, counted.shops::float8 AS shops
@@ -249,16 +248,19 @@ def refresh_distinctiveness(shop_ids: Collection[UUID]) -> int:
                           FROM (SELECT unnest(tag_numbers) AS number FROM shop_search WHERE live) AS given
                          GROUP BY given.number) AS counted
                   JOIN taxonomy_tags AS tag USING (number)
-            ), fresh AS (
-                SELECT mine.id,
-                       round((mine.confidence * ln(greatest(1, total.shops / spread.shops)))::numeric, 3)::float8
-                           AS distinctiveness
-                  FROM mine JOIN spread USING (tag_id) CROSS JOIN total
+            ), weighed AS (
+                SELECT spread.tag_id, ln(greatest(1, total.shops / spread.shops)) AS rarity FROM spread CROSS JOIN total
+            ), changed AS MATERIALIZED (
+                SELECT given.id, fresh.distinctiveness
+                  FROM shop_tags AS given JOIN weighed USING (tag_id) CROSS JOIN LATERAL (
+                      SELECT round((given.confidence * weighed.rarity)::numeric, 3)::float8 AS distinctiveness
+                  ) AS fresh
+                 WHERE (%(shop_ids)s::uuid[] IS NULL OR given.shop_id = ANY (%(shop_ids)s::uuid[]))
+                   AND given.distinctiveness IS DISTINCT FROM fresh.distinctiveness
+                   FOR NO KEY UPDATE OF given SKIP LOCKED
             )
-            UPDATE shop_tags SET distinctiveness = fresh.distinctiveness
-              FROM fresh
-             WHERE fresh.id = shop_tags.id AND fresh.distinctiveness IS DISTINCT FROM shop_tags.distinctiveness
+            UPDATE shop_tags SET distinctiveness = changed.distinctiveness FROM changed WHERE shop_tags.id = changed.id
             """,
-            [list(shop_ids)],
+            {"shop_ids": None if shop_ids is None else list(shop_ids)},
         )
         return int(cursor.rowcount)

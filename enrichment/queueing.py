@@ -12,6 +12,6 @@ def queue_shops(job_type: str, shop_ids: Collection[UUID], *, priority: int | No
     ``priority`` defaults to the job type's own.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT private.queue_shop_jobs_v1(%s, %s, %s)", [job_type, list(shop_ids), priority])
+        cursor.execute("SELECT private.queue_shop_jobs_v2(%s, %s, %s)", [job_type, list(shop_ids), priority])
         ((queued,),) = cursor.fetchall()
         return int(queued)

@@ -3,33 +3,31 @@
 from datetime import timedelta
 from typing import Final
 
-from django.db import connection
+from caferoam.jobs.statements import rows_of
 
 STALE_AFTER: Final = timedelta(days=90)
-DAILY_LIMIT: Final = 500
-"""Shops a night. A sweep must not bury the day's new shops, nor spend a month's budget at once."""
 PRIORITY: Final = 1
 
 
-def sweep(*, limit: int = DAILY_LIMIT) -> int:
+def sweep(*, limit: int) -> int:
     """Queue the live shops whose description is older than ``STALE_AFTER``, oldest first, and count them.
 
-    Shops that wait already are passed over and do not count towards ``limit``.
+    ``limit`` bounds them. Shops whose job waits or runs are passed over and do not count towards it.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT private.queue_shop_jobs_v1('enrich_shop', ARRAY(
-                SELECT shop.id FROM shops AS shop
-                 WHERE shop.status = 'live' AND shop.enriched_at < now() - make_interval(secs => %s)
-                   AND NOT EXISTS (
-                       SELECT FROM job_queue AS q
-                        WHERE q.payload ->> 'shop_id' = shop.id::text AND q.job_type = 'enrich_shop'
-                          AND q.status = 'pending' AND q.payload ? 'shop_id')
-                 ORDER BY shop.enriched_at, shop.id LIMIT %s
-            ), %s)
-            """,
-            [STALE_AFTER.total_seconds(), limit, PRIORITY],
+    ((queued,),) = rows_of(
+        """
+        WITH busy AS MATERIALIZED (
+            SELECT payload ->> 'shop_id' AS shop_id FROM job_queue WHERE status = 'pending' AND job_type = 'enrich_shop'
+            UNION ALL
+            SELECT payload ->> 'shop_id' FROM job_queue WHERE status = 'claimed' AND job_type = 'enrich_shop'
         )
-        ((queued,),) = cursor.fetchall()
-        return int(queued)
+        SELECT private.queue_shop_jobs_v2('enrich_shop', ARRAY(
+            SELECT shop.id FROM shops AS shop
+             WHERE shop.status = 'live' AND shop.enriched_at < now() - %s
+               AND NOT EXISTS (SELECT FROM busy WHERE busy.shop_id = shop.id::text)
+             ORDER BY shop.enriched_at, shop.id LIMIT %s
+        ), %s)
+        """,
+        [STALE_AFTER, limit, PRIORITY],
+    )
+    return int(queued)

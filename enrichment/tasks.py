@@ -4,10 +4,12 @@ import logging
 from datetime import timedelta
 from uuid import UUID
 
-from caferoam.jobs import JobBatch, JobRun, job
+from django.conf import settings
+
+from caferoam.jobs import JobBatch, JobRun, PayloadError, job
 from caferoam.providers.embeddings import get_embedder
 from caferoam.providers.llm import get_describer
-from enrichment import embedding, staleness, tagging
+from enrichment import drift, embedding, staleness, tagging
 
 logger = logging.getLogger("enrichment")
 
@@ -34,8 +36,29 @@ def generate_embedding(batch: JobBatch) -> None:
 
 
 @job("staleness_sweep", queue="maintenance", width=1, time_limit=timedelta(minutes=5))
-def staleness_sweep(run: JobRun) -> None:
+def staleness_sweep(run: JobRun, *, limit: int = settings.STALENESS_DAILY_LIMIT) -> None:
     """Queue the shops whose description is old."""
+    _check_limit(limit)
     with run.completing():
-        queued = staleness.sweep()
+        queued = staleness.sweep(limit=limit)
     logger.info("staleness sweep: %d shops queued", queued)
+
+
+@job("drift_rescue", queue="maintenance", width=1, time_limit=timedelta(minutes=10))
+def drift_rescue(run: JobRun, *, limit: int = drift.LIMIT) -> None:
+    """Queue what shops lack and no job is about to make, and weigh all tags anew."""
+    _check_limit(limit)
+    weighed = embedding.refresh_distinctiveness()  # commits by itself: it locks many rows, and each is right at once
+    with run.completing():
+        found = drift.rescue(model=get_embedder().model, limit=limit)
+    logger.info(
+        "drift rescue: %d shops queued to be described, %d to be embedded; %d tags weighed anew",
+        found.to_describe,
+        found.to_embed,
+        weighed,
+    )
+
+
+def _check_limit(limit: int) -> None:
+    if limit < 1:
+        raise PayloadError("limit", "must be 1 or more")

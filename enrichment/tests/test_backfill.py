@@ -105,7 +105,7 @@ def test_chunks_that_are_done_stay_queued_when_it_is_stopped(which: str) -> None
 
     def interrupt_the_second(execute, sql, params, many, context):  # type: ignore[no-untyped-def]  # Django's hook
         nonlocal stopped
-        if "queue_shop_jobs_v1" in sql and Job.objects.exists() and not stopped:
+        if "queue_shop_jobs_v2" in sql and Job.objects.exists() and not stopped:
             stopped = True
             raise KeyboardInterrupt
         return execute(sql, params, many, context)

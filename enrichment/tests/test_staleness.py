@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.db.models.functions import Now
 
 from caferoam.jobs import enqueue
@@ -27,7 +28,7 @@ def test_shops_described_over_90_days_ago_are_queued_behind_all_others() -> None
     old, *_ = enriched("甲", 91), enriched("乙", 89), make_shop("丙")
     closed = enriched("丁", 500, status=Shop.Status.CLOSED)
     forget_jobs()
-    assert sweep() == 1
+    assert sweep(limit=9) == 1
     assert waiting("enrich_shop") == [old.pk]
     assert closed.pk not in waiting("enrich_shop")
     assert Job.objects.get().priority == 1
@@ -48,4 +49,31 @@ def test_a_sweep_makes_itself_superfluous() -> None:
     forget_jobs()
     enqueue("staleness_sweep")
     assert drain(["staleness_sweep", "enrich_shop"]) == Counter(completed=2)
-    assert sweep() == 0
+    assert sweep(limit=9) == 0
+
+
+def test_a_shop_whose_job_runs_takes_nobodys_place_either() -> None:
+    running, next_one = enriched("甲", 200), enriched("乙", 100)
+    forget_jobs()
+    queue_shops("enrich_shop", [running.pk])
+    Job.objects.update(status=Job.Status.CLAIMED, claimed_at=Now())
+    assert sweep(limit=1) == 1
+    assert waiting("enrich_shop") == [next_one.pk]
+
+
+@pytest.mark.parametrize(("payload", "queued"), [({}, 2), ({"limit": 1}, 1)])
+def test_its_limit_is_that_of_the_schedule_or_else_of_the_settings(payload: dict[str, object], queued: int) -> None:
+    assert settings.STALENESS_DAILY_LIMIT == 500
+    enriched("甲", 91), enriched("乙", 92)
+    forget_jobs()
+    enqueue("staleness_sweep", payload)
+    drain(["staleness_sweep"])
+    assert len(waiting("enrich_shop")) == queued
+
+
+@pytest.mark.parametrize("job_type", ["staleness_sweep", "drift_rescue"])
+@pytest.mark.parametrize("limit", [0, -1])
+def test_a_limit_that_is_no_number_of_shops_fails_for_good(job_type: str, limit: int) -> None:
+    job = enqueue(job_type, {"limit": limit})
+    assert drain([job_type]) == Counter(failed=1)
+    assert "payload field 'limit' must be 1 or more" in (Job.objects.get(pk=job).last_error or "")

@@ -1,5 +1,6 @@
 """Which changes to shops queue which jobs, whoever makes them."""
 
+import json
 import threading
 from collections import Counter
 
@@ -11,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from caferoam.jobs import enqueue, queue
 from caferoam.jobs.models import Job
+from caferoam.jobs.statements import rows_of
 from caferoam.testing.jobs import drain
 from enrichment.queueing import queue_shops
 from enrichment.tests.making import a_shop, forget_jobs, make_shop, review, waiting
@@ -197,3 +199,33 @@ def _rename(shop: Shop) -> None:
         Shop.objects.filter(pk=shop.pk).update(name="霧外咖啡")
     finally:
         connection.close()
+
+
+def test_jobs_say_which_request_they_come_from_through_the_triggers() -> None:
+    context = {"_trace": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "_request_id": "request-1"}
+    with transaction.atomic():
+        rows_of("SELECT set_config('caferoam.job_context', %s, true)", [json.dumps(context)])
+        shop = make_shop()
+        Shop.objects.filter(pk=shop.pk).update(enriched_at=Now(), enrichment_input_hash=b"1")
+    payload = {"shop_id": str(shop.pk), **context}
+    assert sorted(Job.objects.values_list("job_type", "payload")) == [
+        ("enrich_shop", payload),
+        ("generate_embedding", payload),
+    ]
+
+
+def test_a_job_that_waits_keeps_saying_where_it_came_from_first() -> None:
+    shop = make_shop()
+    with transaction.atomic():
+        rows_of("SELECT set_config('caferoam.job_context', %s, true)", ['{"_request_id": "request-2"}'])
+        Shop.objects.filter(pk=shop.pk).update(name="霧外咖啡")
+    assert Job.objects.get().payload == {"shop_id": str(shop.pk)}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_relays_are_woken_for_a_job_that_waited_and_was_locked_meanwhile(worker: psycopg.Connection) -> None:
+    shop = make_shop()
+    worker.execute("RESET ROLE")
+    worker.execute("LISTEN job_queue")
+    Shop.objects.filter(pk=shop.pk).update(name="霧外咖啡")
+    assert [notice.payload for notice in worker.notifies(timeout=5, stop_after=1)] == [""]
