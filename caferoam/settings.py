@@ -170,6 +170,9 @@ JOBS_SCHEDULE = {
     ),
     "weekly_email": ("0 9 * * 1", "Sends the weekly edition to the members who have asked for it."),
 }
+# Shops that a staleness sweep queues at most, unless its entry in the schedule says otherwise. It must neither bury the
+# day's new shops nor spend a month's budget at once.
+STALENESS_DAILY_LIMIT = 500
 
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TIMEZONE = TIME_ZONE
