@@ -13,4 +13,10 @@ os.environ.pop("CELERY_BROKER_URL", None)
 app = Celery("caferoam")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
-app.steps["worker"].update(["caferoam.jobs.lease:LeaseKeeper", "caferoam.jobs.shutdown:GracefulShutdown"])
+app.steps["worker"].update(
+    [
+        "caferoam.jobs.lease:LeaseKeeper",
+        "caferoam.jobs.shutdown:GracefulShutdown",
+        "caferoam.jobs.exporter:WorkerExporter",
+    ]
+)

@@ -3,15 +3,18 @@
 As in ``queue``, a step names the attempt that it ends, and changes nothing when the row has moved on.
 """
 
+import logging
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import Any, Final, Literal
 
-from caferoam.jobs import retry
+from caferoam.jobs import metrics, retry
 from caferoam.jobs.statements import columns, count_of, rows_of
 from caferoam.jobs.texts import shorten, shorten_traceback
 from caferoam.jobs.tickets import Attempt
+
+logger = logging.getLogger("caferoam.jobs")
 
 # A pending row has no start to show: it waits for one. A finished one keeps its last.
 _NOTED: Final = """
@@ -24,7 +27,7 @@ WITH ended AS (
 ), forgotten AS (
     DELETE FROM job_starts AS start USING ended WHERE start.job_id = ended.id AND ended.status = 'pending'
 )
-SELECT ended.status FROM ended
+SELECT ended.id, ended.job_type, ended.status, {kind}, ended.detail FROM ended
 """
 
 _FAIL: Final = _NOTED.format(
@@ -35,7 +38,7 @@ _FAIL: Final = _NOTED.format(
         completed_at = CASE WHEN attempts < max_attempts THEN NULL ELSE now() END,
         claimed_at = NULL, last_error = %(error)s
     WHERE id = %(job_id)s AND status = 'claimed' AND attempts = %(attempt)s
-    RETURNING id, status, attempts, last_error AS detail
+    RETURNING id, job_type, status, attempts, last_error AS detail
     """,
     kind="CASE ended.status WHEN 'pending' THEN 'retried' ELSE 'dead_letter' END",
 )
@@ -43,7 +46,7 @@ _FAIL_FOR_GOOD: Final = _NOTED.format(
     step="""
     UPDATE job_queue SET status = 'failed', completed_at = now(), claimed_at = NULL, last_error = %(error)s
     WHERE id = %(job_id)s AND status = 'claimed' AND attempts = %(attempt)s
-    RETURNING id, status, attempts, last_error AS detail
+    RETURNING id, job_type, status, attempts, last_error AS detail
     """,
     kind="'failed'",
 )
@@ -54,7 +57,7 @@ _SNOOZE: Final = _NOTED.format(
         max_attempts = q.max_attempts + 1
     FROM unnest(%(job_ids)s::uuid[], %(numbers)s::int[]) AS attempt (id, number)
     WHERE q.id = attempt.id AND q.status = 'claimed' AND q.attempts = attempt.number
-    RETURNING q.id, q.status, q.attempts, q.last_error AS detail
+    RETURNING q.id, q.job_type, q.status, q.attempts, q.last_error AS detail
     """,
     kind="%(kind)s",
 )
@@ -80,7 +83,7 @@ _RESCUE: Final = _NOTED.format(
         ))
     ) AS lost
     WHERE q.id = lost.id AND q.status = 'claimed' AND q.claimed_at = lost.claimed_at
-    RETURNING q.id, q.status, q.attempts, CASE
+    RETURNING q.id, q.job_type, q.status, q.attempts, CASE
         WHEN lost.started OR q.status = 'dead_letter' THEN q.last_error ELSE 'lease expired; no start is known'
     END AS detail
     """,
@@ -116,7 +119,7 @@ def snooze(
     """
     job_ids, numbers = columns(attempts)
     return len(
-        rows_of(
+        _states(
             _SNOOZE,
             {
                 "delay": delay,
@@ -145,11 +148,11 @@ def rescue(lease: timedelta, *, limit: int = 500) -> Counter[str]:
     The first loss costs no wait; a row that keeps losing its worker waits as after other failures, then is dead.
     """
     parameters = {"cap": retry.CAP_S, "base": retry.BASE_S, "factor": retry.FACTOR, "traceback": None}
-    return Counter(state for (state,) in rows_of(_RESCUE, {"lease": lease, "limit": limit, **parameters}))
+    return Counter(_states(_RESCUE, {"lease": lease, "limit": limit, **parameters}))
 
 
 def _state(statement: str, attempt: Attempt, error: str, traceback: str | None, **more: Any) -> str | None:
-    rows = rows_of(
+    states = _states(
         statement,
         {
             "job_id": attempt.job_id,
@@ -159,4 +162,16 @@ def _state(statement: str, attempt: Attempt, error: str, traceback: str | None, 
             **more,
         },
     )
-    return rows[0][0] if rows else None
+    return states[0] if states else None
+
+
+def _states(statement: str, parameters: Mapping[str, Any]) -> list[str]:
+    """Run a step, and return the state of each row that it changed."""
+    states = []
+    for job_id, job_type, state, kind, detail in rows_of(statement, parameters):
+        states.append(state)
+        metrics.ended.add(metrics.label(job_type), kind)
+        if kind == "dead_letter":
+            # An error, and so also a crash report: nothing but an operator moves it on.
+            logger.error("%s %s is a dead letter: %s", job_type, job_id, detail, extra={"dead_letter": job_type})
+    return states

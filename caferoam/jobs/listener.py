@@ -34,10 +34,16 @@ class Listener:
         self._backoff = Backoff(clock=clock)
         self._echo = ""
         self._echo_due = 0.0
+        self._heard_at = clock()
 
     @property
     def is_listening(self) -> bool:
         return self._connection is not None
+
+    @property
+    def heard_age_s(self) -> float:
+        """Since anything was last heard, or since it was made."""
+        return self._clock() - self._heard_at
 
     def fileno(self) -> int | None:
         """What to wait on, or None while there is no session."""
@@ -61,6 +67,7 @@ class Listener:
             return
         try:
             for message in self._connection.notifies(timeout=0):
+                self._heard_at = self._clock()
                 if self._echo and message.payload == self._echo:
                     self._echo = ""
                     self._echo_due = self._clock() + HEARTBEAT_S

@@ -19,7 +19,7 @@ from typing import Final
 import structlog
 from django.db import InterfaceError, OperationalError, connection
 
-from caferoam.jobs import endings, queue
+from caferoam.jobs import endings, metrics, queue
 from caferoam.jobs.backoff import Backoff
 from caferoam.jobs.doorbell import Doorbell, DoorbellError
 from caferoam.jobs.lanes import publish_lanes
@@ -68,7 +68,7 @@ class Relay:
     ) -> None:
         self._job_types = job_types
         self._doorbell = doorbell
-        self._listener = listener
+        self.listener = listener
         self._pulse = pulse
         self._lease = lease
         self._rescue = Every(rescue_every.total_seconds())
@@ -76,10 +76,21 @@ class Relay:
         self._broker_trouble = Backoff()
         self._database_trouble = Backoff(most_s=5.0)
         self._nap_s = NAP_S[0]
+        self._rounded_at = time.monotonic()
         self._prepared = False
         self._stopping = False
         self._wake_reader, self._wake_writer = os.pipe()
         os.set_blocking(self._wake_writer, False)
+
+    @property
+    def loop_age_s(self) -> float:
+        """Since the last round was completed, or since it was made."""
+        return time.monotonic() - self._rounded_at
+
+    @property
+    def spares_the_broker(self) -> bool:
+        """Whether it waits before it tries again to reach the broker."""
+        return self._broker_trouble.remaining_s > 0
 
     def stop(self) -> None:
         """End the loop soon. Safe to call from a signal handler."""
@@ -95,8 +106,8 @@ class Relay:
         finally:
             self._doorbell.close()
             self._pulse.close()
-            if self._listener is not None:
-                self._listener.close()
+            if self.listener is not None:
+                self.listener.close()
             os.close(self._wake_reader)
             os.close(self._wake_writer)
             connection.close()
@@ -106,8 +117,8 @@ class Relay:
         """Everything once; returns the seconds to wait before the next round, unless something is heard."""
         if not self._prepared:
             publish_lanes(self._job_types.values())
-        if self._listener is not None:
-            self._listener.tend()
+        if self.listener is not None:
+            self.listener.tend()
         if self._rescue.is_due():
             self._take_back()
         if self._report.is_due():
@@ -116,6 +127,7 @@ class Relay:
         if not self._prepared:
             self._prepared = True
             logger.info("relay ready: %s", ", ".join(sorted(self._job_types)) or "no job types")
+        self._rounded_at = time.monotonic()
         self._pulse.beat()
         return min(pause_s, POLL_S)
 
@@ -127,11 +139,13 @@ class Relay:
                 self._doorbell.ring(claim.tickets)
             except DoorbellError as exc:
                 return self._give_back(claim, exc)
+            for job_type, tickets in claim.tickets.items():
+                metrics.published.add(job_type, by=len(tickets))
             if self._broker_trouble.succeeded():
                 logger.info("the broker is back")
             if claim.request_ids or logger.isEnabledFor(logging.DEBUG):
                 _tell_published(claim)
-        idle_s = POLL_S if self._listener is not None and self._listener.is_listening else POLL_UNHEARD_S
+        idle_s = POLL_S if self.listener is not None and self.listener.is_listening else POLL_UNHEARD_S
         waits_s = [idle_s, *(wait_s for wait_s in claim.full_lanes.values() if wait_s is not None)]
         if None in claim.full_lanes.values():
             nap_s, self._nap_s = self._nap_s, min(self._nap_s * 2, NAP_S[1])
@@ -139,6 +153,7 @@ class Relay:
         return min(waits_s) if claim.next_due_s is None else min(claim.next_due_s, *waits_s)
 
     def _give_back(self, claim: queue.Claim, error: DoorbellError) -> float:
+        metrics.publish_errors.add()
         wait_s = self._broker_trouble.failed()
         # Only rows that did not start: part of the messages may have gone out before the connection broke.
         released = queue.release([ticket for tickets in claim.tickets.values() for ticket in tickets])
@@ -170,11 +185,11 @@ class Relay:
 
     def _sleep(self, seconds: float) -> None:
         """Wait, but no longer than until a notification or the order to stop."""
-        heard_through = None if self._listener is None else self._listener.fileno()
+        heard_through = None if self.listener is None else self.listener.fileno()
         files = [self._wake_reader] if heard_through is None else [self._wake_reader, heard_through]
         select.select(files, [], [], max(0.0, seconds))
-        if self._listener is not None:
-            self._listener.drain()
+        if self.listener is not None:
+            self.listener.drain()
 
 
 def _tell_published(claim: queue.Claim) -> None:

@@ -12,7 +12,7 @@ from typing import Final
 import structlog
 from django.db import connection
 
-from caferoam.jobs import endings, queue, retry
+from caferoam.jobs import endings, metrics, queue, retry
 from caferoam.jobs.errors import LeaseLost, PayloadError, PermanentError
 from caferoam.jobs.registry import JobType
 from caferoam.jobs.run import JobBatch, JobRun
@@ -34,9 +34,14 @@ def run(job_type: JobType, tickets: Sequence[Ticket]) -> Counter[str]:
     _renew_connection()
     started = queue.start(tickets)
     if len(started) < len(tickets):
-        logger.info("%s: dropped %d stale tickets", job_type.name, len(tickets) - len(started))
+        stale = len(tickets) - len(started)
+        logger.info("%s: dropped %d stale tickets", job_type.name, stale)
+        metrics.stale_tickets.add(job_type.name, by=stale)
     if not started:
         return Counter()
+    metrics.started.add(job_type.name, by=len(started))
+    for job in started:
+        metrics.start_delay.observe(job.waited_s, job_type.name)
     began_at = time.monotonic()
     runs = [JobRun(job, deadline=began_at + job_type.soft_time_limit.total_seconds()) for job in started]
     with _in_context(job_type, runs):
@@ -44,8 +49,10 @@ def run(job_type: JobType, tickets: Sequence[Ticket]) -> Counter[str]:
         if any(run.error for run in runs):
             _renew_connection()  # the trouble may have been the connection, or have broken it
         states = _settle(job_type, runs)
+        took_s = time.monotonic() - began_at
+        metrics.run_time.observe(took_s, job_type.name)
         ends = ", ".join(f"{count} {state}" for state, count in states.items())
-        logger.info("%s: %s after %.3f s", job_type.name, ends, time.monotonic() - began_at)
+        logger.info("%s: %s after %.3f s", job_type.name, ends, took_s)
     return states
 
 
@@ -92,6 +99,8 @@ def _settle(job_type: JobType, runs: Sequence[JobRun]) -> Counter[str]:
     for run in runs:
         if run.error is not None and not run.completed:
             states[_end(job_type, run, run.error) or LOST] += 1
+    metrics.ended.add(job_type.name, "completed", by=states["completed"])
+    metrics.ended.add(job_type.name, "overtaken", by=states[LOST])
     return +states
 
 

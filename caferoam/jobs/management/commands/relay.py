@@ -1,15 +1,17 @@
 """``manage.py relay``: hand due jobs to Celery until SIGTERM or Ctrl-C."""
 
 import signal
+from contextlib import nullcontext
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from caferoam.celery import app
 from caferoam.jobs import queue
 from caferoam.jobs.discovery import discover_job_types
 from caferoam.jobs.doorbell import Doorbell
+from caferoam.jobs.exporter import relay_exporter
 from caferoam.jobs.listener import Listener
 from caferoam.jobs.relay import Relay
 from caferoam.pulse import Pulse
@@ -28,6 +30,11 @@ class Command(BaseCommand):
             lease=settings.JOBS_LEASE,
             rescue_every=settings.JOBS_RESCUE_EVERY,
         )
+        try:
+            exporter = relay_exporter(relay, job_types) if settings.METRICS_PORT else nullcontext()
+        except OSError as exc:
+            raise CommandError(f"METRICS_PORT {settings.METRICS_PORT} cannot be listened on: {exc.strerror}") from exc
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: relay.stop())
-        relay.run()
+        with exporter:
+            relay.run()

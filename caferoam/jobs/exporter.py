@@ -1,0 +1,46 @@
+"""Where Prometheus asks a relay and a worker: on a port of their own, if METRICS_PORT names one."""
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Any
+
+from celery import bootsteps
+from django.conf import settings
+
+from caferoam.jobs.metrics import show_zeros
+from caferoam.jobs.registry import registry
+from caferoam.jobs.relay import Relay
+from caferoam.metrics.folder import count_together
+
+if TYPE_CHECKING:
+    from caferoam.metrics.exporter import Exporter
+
+
+def relay_exporter(relay: Relay, job_types: Collection[str]) -> "Exporter":
+    """Serves what the relay counts, what it is about, and what the tables say of the whole queue.
+
+    Raises:
+        OSError: the port is taken.
+    """
+    # These load the library.
+    from caferoam.jobs.gauges import QueueGauges, RelayGauges  # noqa: PLC0415
+    from caferoam.metrics.exporter import Exporter  # noqa: PLC0415
+
+    show_zeros(job_types)
+    collectors = [QueueGauges(job_types, redis_url=settings.REDIS_URL), RelayGauges(relay)]
+    return Exporter(settings.METRICS_HOST, settings.METRICS_PORT, token=settings.METRICS_TOKEN, collectors=collectors)
+
+
+class WorkerExporter(bootsteps.StartStopStep):
+    """Celery worker bootstep. The main process serves what it and its pool count together."""
+
+    def include_if(self, parent: Any) -> bool:
+        """Only where a port is named."""
+        return bool(settings.METRICS_PORT)
+
+    def create(self, parent: Any) -> "Exporter":  # type: ignore[override]  # the stubs know of steps that make nothing
+        """Before the pool's processes are forked. Celery starts and stops what is returned."""
+        count_together()  # before the library is loaded
+        from caferoam.metrics.exporter import Exporter  # noqa: PLC0415
+
+        show_zeros(registry)
+        return Exporter(settings.METRICS_HOST, settings.METRICS_PORT, token=settings.METRICS_TOKEN)
