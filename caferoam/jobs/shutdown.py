@@ -68,7 +68,8 @@ class GracefulShutdown(bootsteps.StartStopStep):
         at_once = self._asked_at_once.get()
         deadline = time.monotonic() + (0.0 if at_once else settings.JOBS_FINISH_WITHIN.total_seconds())
         self._stopping = True
-        logger.info("stopping: running jobs have %.0f s to finish", max(0.0, deadline - time.monotonic()))
+        left_s = max(0.0, deadline - time.monotonic())
+        logger.info("stopping: %d running jobs have %.0f s to finish", len(state.requests), left_s)
         none_begins = threading.Event()
         worker.hub.call_soon(_begin_no_more, worker, none_begins)
         none_begins.wait(LOOP_PATIENCE_S)

@@ -17,7 +17,7 @@ _REMEMBERED_LINES: Final = 12
 
 
 class Child:
-    """Starts at once. Make it from the main thread only (see ``spawn``)."""
+    """Starts at once. Make it from the main thread only (see ``spawn``). ``grace_s`` is for whoever asks it to end."""
 
     def __init__(
         self,
@@ -28,8 +28,10 @@ class Child:
         directory: Path,
         log_file: Path,
         console: Console,
+        grace_s: float,
     ) -> None:
         self.name: Final = name
+        self.grace_s: Final = grace_s
         self.log_file: Final = log_file
         self._console = console
         self._last_lines: deque[str] = deque(maxlen=_REMEMBERED_LINES)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
+from typing import Final
 
 import redis
 from redis.backoff import NoBackoff
@@ -15,15 +16,22 @@ from caferoam.local import ports
 from caferoam.local.stack import Login
 from caferoam.pulse import Name, read_pulses
 
+WORKER_GRACE_S: Final = 18
+"""The worker's JOBS_STOP_GRACE: running jobs get ten seconds less."""
+
 
 @dataclass(frozen=True)
 class Program:
-    """``arguments`` follow the Python interpreter; ``is_ready`` asks the outside world, never the program's own log."""
+    """``arguments`` follow the Python interpreter; ``is_ready`` asks the outside world, never the program's own log.
+
+    One that was asked to end is killed after ``grace_s``.
+    """
 
     name: str
     login: Login
     arguments: tuple[str, ...]
     is_ready: Callable[[], bool]
+    grace_s: int = 6
 
     @property
     def session_name(self) -> str:
@@ -54,7 +62,13 @@ def programs(*, api_port: int, admin_port: int | None = None, redis_url: str) ->
             lambda: answers_http(f"http://{ports.HOST}:{api_port}/readyz"),
         ),
         Program("relay", "worker", ("manage.py", "relay", "--skip-checks"), lambda: has_pulse("relay")),
-        Program("worker", "worker", (*celery, "worker", *two_at_a_time, *no_chatter), lambda: awaits_work(redis_url)),
+        Program(
+            "worker",
+            "worker",
+            (*celery, "worker", *two_at_a_time, *no_chatter),
+            lambda: awaits_work(redis_url),
+            grace_s=WORKER_GRACE_S,
+        ),
         Program(
             "beat",
             "worker",

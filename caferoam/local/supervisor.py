@@ -23,7 +23,7 @@ from caferoam.local.errors import LocalStackError
 from caferoam.local.files import write_private_json
 from caferoam.local.members import find_or_make_user
 from caferoam.local.process import last_lines, wait_until
-from caferoam.local.programs import Program, programs
+from caferoam.local.programs import WORKER_GRACE_S, Program, programs
 from caferoam.local.public_port import ADMIN, API, PublicPort
 from caferoam.local.screen import EXAMPLE_MEMBER, summary
 from caferoam.local.servers import Servers
@@ -33,7 +33,7 @@ from caferoam.local.tokens import sign_token
 _ROOM_TO_START_MB: Final = 300
 _ROOM_TO_GO_ON_MB: Final = 30  # better to stop in good order than to have PostgreSQL run into the wall
 _READY_PATIENCE_S: Final = 120.0
-_END_PATIENCE_S: Final = 6.0
+_END_AT_ONCE_S: Final = 4.0
 _POLL_S: Final = 0.05
 _WATCH_S: Final = 0.2
 
@@ -157,7 +157,8 @@ class Supervisor:
         inherited = {name: value for name, value in self._environment.items() if not name.startswith(OF_OTHER_STACKS)}
         # `prepare_stack` has made Django's system checks, which load every route: some 40 MB that only the API needs.
         lean = {"CELERY_SKIP_CHECKS": "1", "MALLOC_ARENA_MAX": "2"}
-        own = {"PYTHONUNBUFFERED": "1", "PGAPPNAME": program.session_name, **lean}
+        grace = {"JOBS_STOP_GRACE": str(WORKER_GRACE_S)}
+        own = {"PYTHONUNBUFFERED": "1", "PGAPPNAME": program.session_name, **grace, **lean}
         return Child(
             program.name,
             [sys.executable, *program.arguments],
@@ -165,6 +166,7 @@ class Supervisor:
             directory=CHECKOUT,
             log_file=self._files.logs / f"{program.name}.log",
             console=self._console,
+            grace_s=program.grace_s,
         )
 
     def _pause(self, seconds: float = 0, *, ending: Child | None = None) -> None:
@@ -180,14 +182,16 @@ class Supervisor:
                 raise LocalStackError(_died(name, process.returncode, last_lines(log_file), log_file))
 
     def _stop(self) -> None:
-        """Stop whatever runs, those first that use the others. A second signal cuts the patience short."""
+        """Stop whatever runs, those first that use the others.
+
+        A second signal is passed on, by which the worker gives its jobs back at once; a third one kills.
+        """
         self._withdraw()
         if self._children or self._servers:
-            self._say("stopping everything")
-        already_asked = self._stop_signals
-        for child in self._children:
-            child.ask_to_end()
-        wait_until(lambda: self._stop_signals > already_asked or self._have_ended(), _END_PATIENCE_S)
+            self._say(f"stopping everything; running jobs may finish for {WORKER_GRACE_S - 10} s, unless you ask again")
+        self._end_children()
+        if not self._have_ended():
+            self._end_children(within_s=_END_AT_ONCE_S)
         for child in self._children:
             child.kill_rest()
         if self._servers is not None:
@@ -196,6 +200,21 @@ class Supervisor:
             port.release()
         if self._lock is not None:
             self._lock.close()
+
+    def _end_children(self, *, within_s: float | None = None) -> None:
+        """Ask all to end, and wait until they have or a signal comes; kill what takes longer than that or its grace."""
+        already_asked, began = self._stop_signals, time.monotonic()
+        for child in self._children:
+            child.ask_to_end()
+
+        def settled() -> bool:
+            for child in self._children:
+                if child.exit_code is None and time.monotonic() - began > (within_s or child.grace_s):
+                    child.kill_rest()
+            return self._have_ended() or self._stop_signals > already_asked
+
+        while not settled():
+            time.sleep(_POLL_S)
 
     def _have_ended(self) -> bool:
         return all(child.exit_code is not None for child in self._children)

@@ -9,9 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
+import psycopg
 import pytest
 
+from caferoam.local.postgres import PostgresServer
 from caferoam.local.process import wait_until
+from caferoam.local.provision import DATABASE
 from caferoam.local.stack import CHECKOUT
 
 pytestmark = [
@@ -20,7 +23,7 @@ pytestmark = [
 ]
 
 START_PATIENCE_S = 120
-STOP_PATIENCE_S = 12
+STOP_PATIENCE_S = 25
 
 
 class RunningStack:
@@ -74,6 +77,11 @@ class RunningStack:
     def wait_until_ended(self) -> int:
         return self.process.wait(STOP_PATIENCE_S)
 
+    def end(self) -> None:
+        if self.process.poll() is None:
+            self.process.terminate()
+            self.wait_until_ended()
+
     def processes(self) -> dict[int, str]:
         """Every living process of this stack: the folder is on its command line or in its environment."""
         mark, found = str(self.folder).encode(), {}
@@ -97,9 +105,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def stack(folder: Path) -> Iterator[RunningStack]:
     stack = RunningStack(folder)
     yield stack
-    if stack.process.poll() is None:
-        stack.process.terminate()
-        stack.wait_until_ended()
+    stack.end()
 
 
 def test_one_stack_runs_answers_a_search_and_leaves_no_process_behind_at_sigterm(stack: RunningStack) -> None:
@@ -140,3 +146,22 @@ def test_a_second_run_finds_the_data_again_and_a_dead_child_stops_it_all_with_on
     assert stack.processes() == {}
     last_words = stack.said[stack.said.rindex("make run:") :].splitlines()
     assert last_words[0].startswith("make run: relay was killed by signal 9 and everything was stopped:")
+
+
+def test_a_job_that_takes_too_long_is_given_back_and_burns_no_attempt(folder: Path) -> None:
+    stack = RunningStack(folder, CAFEROAM_LOCAL_SETTINGS="caferoam.jobs.tests.live.settings")
+    try:
+        stack.wait_until_up()
+        worker_url = json.loads((folder / "stack.json").read_text())["database_urls"]["worker"]
+        with psycopg.connect(worker_url, autocommit=True) as connection:
+            connection.execute("SELECT private.enqueue_job_v2('live_note', '{\"seconds\": \"60\"}')")
+            assert wait_until(lambda: connection.execute("SELECT FROM job_starts").rowcount == 1, 20), stack.said
+        stack.process.send_signal(signal.SIGINT)
+        assert wait_until(lambda: "stopping: 1 running jobs have 8 s to finish" in stack.said, 5), stack.said
+        stack.process.send_signal(signal.SIGINT)
+        assert stack.wait_until_ended() == 0
+    finally:
+        stack.end()
+    with PostgresServer(folder / "postgres") as server, psycopg.connect(server.dsn(DATABASE)) as connection:
+        row = connection.execute("SELECT status, attempts, max_attempts FROM job_queue WHERE job_type = 'live_note'")
+        assert row.fetchone() == ("pending", 1, 4)
