@@ -154,6 +154,10 @@ JOBS_RESCUE_EVERY = timedelta(seconds=15)
 # From SIGTERM to SIGKILL, as the platform is configured: one number for both.
 JOBS_STOP_GRACE = timedelta(seconds=env.number("JOBS_STOP_GRACE", 45, minimum=10))
 JOBS_FINISH_WITHIN = JOBS_STOP_GRACE - timedelta(seconds=10)  # what running jobs get of it; then their rows go back
+# After they ended. Longer than a missed turn of the schedule is made up for.
+JOBS_KEEP_COMPLETED = timedelta(days=14)
+JOBS_KEEP_FAILED = timedelta(days=30)
+JOBS_KEEP_DEAD_LETTERS = timedelta(days=90)
 # Job type: crontab in TIME_ZONE, and what it is for. Written to the schedule once; edit it there.
 JOBS_SCHEDULE = {
     "staleness_sweep": (
