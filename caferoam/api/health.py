@@ -4,9 +4,10 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from functools import cache
+from datetime import timedelta
+from functools import cache, partial
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import psycopg
 import redis
@@ -27,10 +28,13 @@ from caferoam.api.params import QueryParams, parse_query
 from caferoam.api.problems import Problem
 from caferoam.api.schema import problem_responses
 from caferoam.api.views import PublicAPIView
+from caferoam.pulse import REMEMBERED, Name, read_pulses
 
 DEADLINE_S: Final = 2.0
 # Anybody may ask; only so often are the dependencies asked in turn.
 REMEMBER_S: Final = 1.0
+# Either completes a round, and says so, at least every ten seconds.
+PULSE_LIMITS: Final[Mapping[Name, timedelta]] = {"relay": timedelta(seconds=30), "beat": timedelta(seconds=60)}
 
 _LOGIN = """
 SELECT rolsuper OR rolbypassrls OR coalesce(pg_has_role(session_user, to_regrole('service_role')::oid, 'MEMBER'), false)
@@ -60,16 +64,18 @@ class AliveSerializer(serializers.Serializer[None]):
 
 
 class CheckSerializer(serializers.Serializer[None]):
-    """One dependency."""
+    """One check."""
 
     ok = serializers.BooleanField()
     detail = serializers.CharField(required=False)
 
 
 class ReadySerializer(serializers.Serializer[None]):
-    """Every dependency by name: database, migrations, redis, keys."""
+    """Every check by name: database, migrations, redis and keys, which requests need, and relay and beat, which jobs
+    need. It is degraded while only jobs have to wait.
+    """
 
-    status = serializers.ChoiceField(choices=["ready"])
+    status = serializers.ChoiceField(choices=["ready", "degraded"])
     checks = serializers.DictField(child=CheckSerializer())
 
 
@@ -87,44 +93,60 @@ class Healthz(PublicAPIView):
 
 
 class Readyz(PublicAPIView):
-    """Whether the process can do its work: database, migrations, Redis and token keys."""
+    """Whether the process can do its work: database, migrations, Redis and token keys. And whether jobs get done."""
 
     authentication_classes = ()
     content_negotiation_class = AcceptAnything
 
     @extend_schema(responses={200: ReadySerializer, **problem_responses(503)}, tags=["operations"])
     def get(self, request: Request) -> Any:
-        """Whether the process can do its work; names each check, 503 if one fails."""
+        """Whether the process can do its work; names each check, 503 if one that requests need fails."""
         parse_query(QueryParams, request)
-        checks = _readiness.ask()
-        body = {name: {"ok": fault is None, **({"detail": fault} if fault else {})} for name, fault in checks.items()}
-        faults = [f"{name}: {fault}" for name, fault in checks.items() if fault is not None]
-        if not faults:
-            return Response({"status": "ready", "checks": body})
-        return Problem(
-            HTTPStatus.SERVICE_UNAVAILABLE, "not_ready", "; ".join(faults), extensions={"checks": body}
-        ).response(request)
+        outcomes = _readiness.ask()
+        body = {
+            name: {"ok": outcome.ok} | ({"detail": outcome.detail} if outcome.detail else {})
+            for name, outcome in outcomes.items()
+        }
+        failed = [name for name, outcome in outcomes.items() if not outcome.ok]
+        needed = [name for name in failed if name not in PULSE_LIMITS]
+        if not needed:
+            return Response({"status": "degraded" if failed else "ready", "checks": body})
+        detail = "; ".join(f"{name}: {outcomes[name].detail}" for name in needed)
+        return Problem(HTTPStatus.SERVICE_UNAVAILABLE, "not_ready", detail, extensions={"checks": body}).response(
+            request
+        )
+
+
+class Outcome(NamedTuple):
+    """Of a check; ``detail`` says what is wrong, or more of what is right."""
+
+    ok: bool
+    detail: str | None = None
+
+
+type Check = Callable[[], str | None]
+"""Returns what there is to say of a dependency that is well; raises ``CheckFailedError`` for one that is not."""
 
 
 class Readiness:
     """The checks, run side by side under one deadline, their outcome remembered for a moment."""
 
-    def __init__(self, checks: Mapping[str, Callable[[], None]]) -> None:
+    def __init__(self, checks: Mapping[str, Check]) -> None:
         self._checks = checks
         self._lock = threading.Lock()
-        self._started: Mapping[str, Future[None]] = {}
-        self._outcome: Mapping[str, str | None] = {}
+        self._started: Mapping[str, Future[str | None]] = {}
+        self._outcomes: Mapping[str, Outcome] = {}
         self._asked_at = float("-inf")
 
-    def ask(self) -> Mapping[str, str | None]:
-        """Per check None, or what is wrong."""
+    def ask(self) -> Mapping[str, Outcome]:
+        """The outcome of each check."""
         with self._lock:
             if time.monotonic() - self._asked_at > REMEMBER_S:
-                self._outcome = self._run()
+                self._outcomes = self._run()
                 self._asked_at = time.monotonic()
-            return self._outcome
+            return self._outcomes
 
-    def _run(self) -> Mapping[str, str | None]:
+    def _run(self) -> Mapping[str, Outcome]:
         # No client-side limit ends a query to a server that is frozen but whose kernel still acknowledges: such a check
         # keeps its thread, and is not started again before it has ended, so that there is never more than one of it.
         hanging = {name: future for name, future in self._started.items() if not future.done()}
@@ -133,7 +155,7 @@ class Readiness:
             asked = {name: executor.submit(check) for name, check in self._checks.items() if name not in hanging}
             self._started = hanging | asked
             wait(asked.values(), timeout=DEADLINE_S)
-            return {name: _no_answer() if name in hanging else _fault(asked[name]) for name in self._checks}
+            return {name: _no_answer() if name in hanging else _outcome(asked[name]) for name in self._checks}
         finally:
             executor.shutdown(wait=False)  # the threads of those that answered end now
 
@@ -195,17 +217,37 @@ def check_keys() -> None:
         raise CheckFailedError("no key could be loaded")
 
 
-def _fault(future: Future[None]) -> str | None:
+def check_pulse(name: Name) -> str:
+    """This process has completed a round of its work lately.
+
+    Raises:
+        CheckFailedError: it has not.
+    """
+    try:
+        age = read_pulses(settings.REDIS_URL)[name]
+    except (redis.RedisError, OSError) as exc:
+        raise CheckFailedError("unknown: Redis cannot be reached") from exc
+    if age is None:
+        raise CheckFailedError(f"no round in the last {REMEMBERED.total_seconds() / 60:.0f} minutes")
+    said = f"last round {age.total_seconds():.0f} s ago"
+    if age > PULSE_LIMITS[name]:
+        raise CheckFailedError(said)
+    return said
+
+
+def _outcome(future: Future[str | None]) -> Outcome:
     if not future.done():
         return _no_answer()
     exc = future.exception()
-    if exc is not None and not isinstance(exc, CheckFailedError):
+    if exc is None:
+        return Outcome(ok=True, detail=future.result())
+    if not isinstance(exc, CheckFailedError):
         raise exc
-    return None if exc is None else str(exc)
+    return Outcome(ok=False, detail=str(exc))
 
 
-def _no_answer() -> str:
-    return f"no answer within {DEADLINE_S:.0f} s"
+def _no_answer() -> Outcome:
+    return Outcome(ok=False, detail=f"no answer within {DEADLINE_S:.0f} s")
 
 
 def _connect() -> psycopg.Connection[tuple[Any, ...]]:
@@ -232,5 +274,12 @@ def _migrations() -> frozenset[tuple[str, str]]:
 
 
 _readiness = Readiness(
-    {"database": check_database, "migrations": check_migrations, "redis": check_redis, "keys": check_keys}
+    {
+        "database": check_database,
+        "migrations": check_migrations,
+        "redis": check_redis,
+        "keys": check_keys,
+        "relay": partial(check_pulse, "relay"),
+        "beat": partial(check_pulse, "beat"),
+    }
 )

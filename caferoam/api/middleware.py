@@ -1,6 +1,7 @@
 """What every request passes: a request id, a well-formed request line, problem details for surprises, cache headers."""
 
 import re
+import time
 from collections.abc import Callable
 from http import HTTPStatus
 from urllib.parse import unquote_to_bytes
@@ -10,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
+from caferoam.api.metrics import being_answered, measured
 from caferoam.api.problems import REQUEST_ID_HEADER, Problem, answer, request_id
 from caferoam.tracing import Origin, working_for
 
@@ -30,9 +32,12 @@ class RequestMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        with working_for(Origin.of_request(request_id(request), request.META.get("HTTP_TRACEPARENT", ""))):
+        began_at = time.perf_counter()
+        origin = Origin.of_request(request_id(request), request.META.get("HTTP_TRACEPARENT", ""))
+        with working_for(origin), being_answered():
             problem = malformed(request)
             response = problem.response(request) if problem else self.get_response(request)
+        measured(response, request, began_at=began_at)
         response.headers[REQUEST_ID_HEADER] = request_id(request)
         # What was asked with a token, or went wrong, belongs to this one caller: no cache may keep it.
         if "HTTP_AUTHORIZATION" in request.META or response.status_code >= HTTPStatus.BAD_REQUEST:

@@ -10,7 +10,8 @@ from typing import Final, Self
 
 from prometheus_client.registry import Collector
 
-from caferoam.metrics.exposition import CONTENT_TYPE, exposition, may_ask
+from caferoam.metrics.access import may_ask
+from caferoam.metrics.exposition import CONTENT_TYPE, exposition
 
 PATIENCE_S: Final = 5.0
 """With a client that sends or reads nothing; the next one waits for so long."""

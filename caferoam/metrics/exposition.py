@@ -1,6 +1,5 @@
 """All numbers as Prometheus reads them."""
 
-import hmac
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -26,11 +25,6 @@ def exposition(collectors: Sequence[Collector] = ()) -> bytes:
         MultiProcessCollector(found, path=str(folder))  # type: ignore[no-untyped-call]  # the library leaves it untyped
         return generate_latest(found)
     return generate_latest(registry()) + generate_latest(found)
-
-
-def may_ask(authorization: str, token: str) -> bool:
-    """Whether an Authorization header shows the token. Without one to show, everybody may."""
-    return not token or hmac.compare_digest(authorization.encode(), f"Bearer {token}".encode())
 
 
 def _forget_the_dead(folder: Path) -> None:

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 
 import psycopg
 import pytest
+import redis
 from django.db import connection
 from django.test import Client
 from pytest_django.fixtures import Settings
 
 from caferoam.api import health
 from caferoam.api.health import CheckFailedError, Readiness
+from caferoam.pulse import NAMES, Pulse
 from caferoam.testing.tokens import Issuer, JwksServer, SignToken
 
 pytestmark = pytest.mark.urls("caferoam.api.tests.urls")
@@ -37,15 +39,44 @@ def test_alive_asks_nothing_and_nobody(client: Client) -> None:
         assert (response.status_code, response.json()) == (200, {"status": "alive"})
 
 
-@pytest.mark.usefixtures("api_login")
+@pytest.fixture
+def pulses(settings: Settings) -> Iterator[redis.Redis]:
+    """Relay and beat have just completed a round."""
+    with redis.Redis.from_url(settings.REDIS_URL) as client:
+        client.flushdb()
+        for name in NAMES:
+            with Pulse(settings.REDIS_URL, name) as pulse:
+                pulse.beat()
+        yield client
+        client.flushdb()
+
+
+@pytest.mark.usefixtures("api_login", "pulses")
 class TestReady:
     def test_all_is_well(self, client: Client, sign_token: SignToken) -> None:
         response = client.get("/readyz")
+        needed: dict[str, object] = {name: {"ok": True} for name in ("database", "migrations", "redis", "keys")}
         assert response.json() == {
             "status": "ready",
-            "checks": {name: {"ok": True} for name in ("database", "migrations", "redis", "keys")},
+            "checks": needed | {name: {"ok": True, "detail": "last round 0 s ago"} for name in ("relay", "beat")},
         }
         assert response.status_code == 200
+
+    @pytest.mark.parametrize(("name", "limit_s", "other"), [("relay", 30, "beat"), ("beat", 60, "relay")])
+    def test_while_jobs_have_to_wait_it_is_degraded_but_ready(
+        self, *, client: Client, sign_token: SignToken, pulses: redis.Redis, name: str, limit_s: int, other: str
+    ) -> None:
+        left_ms = pulses.pttl(f"caferoam:pulse:{name}")
+        pulses.pexpire(f"caferoam:pulse:{name}", left_ms - (limit_s + 1) * 1000)
+        response = client.get("/readyz")
+        assert (response.status_code, response.json()["status"]) == (200, "degraded")
+        check = response.json()["checks"][name]
+        assert (check["ok"], int(check["detail"].split()[2]) in {limit_s + 1, limit_s + 2}) == (False, True)
+        assert response.json()["checks"][other]["ok"]
+        pulses.delete(f"caferoam:pulse:{name}")
+        response = client.get("/readyz")
+        assert (response.status_code, response.json()["status"]) == (200, "degraded")
+        assert response.json()["checks"][name] == {"ok": False, "detail": "no round in the last 10 minutes"}
 
     def test_what_fails_is_named_and_the_rest_still_told(
         self, client: Client, settings: Settings, dead_keys: None
@@ -64,6 +95,8 @@ class TestReady:
             "migrations": {"ok": True},
             "redis": {"ok": False, "detail": "it cannot be reached"},
             "keys": {"ok": False, "detail": "no key could be loaded"},
+            "relay": {"ok": False, "detail": "unknown: Redis cannot be reached"},
+            "beat": {"ok": False, "detail": "unknown: Redis cannot be reached"},
         }
 
     def test_a_project_that_signs_with_its_secret_needs_no_keys(self, settings: Settings, dead_keys: None) -> None:
@@ -112,7 +145,7 @@ class TestReadiness:
 
         outcome = Readiness({"slow": slow, "quick": lambda: None}).ask()
         released.set()
-        assert outcome == {"slow": "no answer within 0 s", "quick": None}
+        assert outcome == {"slow": (False, "no answer within 0 s"), "quick": (True, None)}
 
     def test_a_check_that_hangs_is_not_started_again_before_it_ends(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(health, "DEADLINE_S", 0.05)
@@ -120,26 +153,27 @@ class TestReadiness:
         asked: list[str] = []
         hung: list[threading.Thread] = []
 
-        def slow() -> None:
+        def slow() -> str:
             asked.append("slow")
             hung.append(threading.current_thread())
             released.wait(5)
+            return "done"
 
         readiness = Readiness({"slow": slow, "quick": lambda: asked.append("quick")})
         for _ in range(3):
-            assert readiness.ask() == {"slow": "no answer within 0 s", "quick": None}
+            assert readiness.ask() == {"slow": (False, "no answer within 0 s"), "quick": (True, None)}
         assert sorted(asked) == ["quick", "quick", "quick", "slow"]
         released.set()
         hung[0].join(5)
         monkeypatch.setattr(health, "DEADLINE_S", 5.0)
-        assert readiness.ask() == {"slow": None, "quick": None}
+        assert readiness.ask() == {"slow": (True, "done"), "quick": (True, None)}
         assert asked.count("slow") == 2
 
     def test_the_outcome_is_remembered_for_a_moment(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(health, "REMEMBER_S", 60.0)
         asked: list[int] = []
         readiness = Readiness({"check": lambda: asked.append(1)})
-        assert readiness.ask() == readiness.ask() == {"check": None}
+        assert readiness.ask() == readiness.ask() == {"check": (True, None)}
         assert asked == [1]
 
     def test_a_surprise_in_a_check_is_not_taken_for_a_fault(self) -> None:
