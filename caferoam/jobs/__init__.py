@@ -11,7 +11,7 @@ enqueue("enrich_shop", {"shop_id": str(shop.id)})    # in the same transaction a
 
 from caferoam.jobs.decorator import job
 from caferoam.jobs.errors import LeaseLost, PayloadError, PermanentError
-from caferoam.jobs.queue import enqueue
+from caferoam.jobs.queue import enqueue, enqueue_many
 from caferoam.jobs.run import JobBatch, JobRun
 
-__all__ = ["JobBatch", "JobRun", "LeaseLost", "PayloadError", "PermanentError", "enqueue", "job"]
+__all__ = ["JobBatch", "JobRun", "LeaseLost", "PayloadError", "PermanentError", "enqueue", "enqueue_many", "job"]

@@ -44,8 +44,8 @@ class Claim:
     """What one call of ``claim`` got: tickets by job type in the order to run them, and the lanes that hold more.
 
     ``full_lanes`` gives the seconds until a lane's rate lets another one through, or None where only its width keeps
-    the rest back. ``next_due_s`` is how long until a row becomes due that was not, or None when none waits for its
-    time. ``request_ids`` are those of jobs that come from a request.
+    the rest back. ``next_due_s`` is how long until a row of these types becomes due that was not, or None when
+    none waits for its time. ``request_ids`` are those of jobs that come from a request.
     """
 
     tickets: Mapping[str, list[Ticket]]
@@ -134,13 +134,17 @@ def claim(job_types: Collection[str]) -> Claim:
     rows = rows_of(
         """
         SELECT claimed.*, (
-            SELECT extract(epoch FROM min(scheduled_at) - now())::float FROM job_queue
-            WHERE status = 'pending' AND scheduled_at > now()
+            SELECT extract(epoch FROM min(next.due_at) - now())::float
+            FROM unnest(%s::text[]) AS known (job_type), LATERAL (
+                SELECT q.scheduled_at FROM job_queue AS q
+                WHERE q.status = 'pending' AND q.job_type = known.job_type AND q.scheduled_at > now()
+                ORDER BY q.scheduled_at LIMIT 1
+            ) AS next (due_at)
         )
         FROM set_config('synchronous_commit', coalesce(%s, current_setting('synchronous_commit')), true)
             LEFT JOIN private.claim_jobs_v2(%s) AS claimed ON true
         """,
-        [_haste(), list(job_types)],
+        [list(job_types), _haste(), list(job_types)],
     )
     tickets: dict[str, list[Ticket]] = {}
     full_lanes: dict[str, float | None] = {}

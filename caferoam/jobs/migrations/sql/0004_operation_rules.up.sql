@@ -13,8 +13,9 @@ ALTER TABLE job_starts SET (fillfactor = 80);
 ALTER TABLE job_events ADD CONSTRAINT job_events_job
     FOREIGN KEY (job_id) REFERENCES job_queue (id) ON DELETE CASCADE;
 
--- For "when is the next row due, and how old is the oldest that is?"
-CREATE INDEX job_queue_due ON job_queue (scheduled_at) WHERE status = 'pending';
+-- For "is a row of this type due, when will the next one be, and how old is the oldest that is?" The order of claims
+-- cannot say: rows that wait for tomorrow may stand before all others in it.
+CREATE INDEX job_queue_due ON job_queue (job_type, scheduled_at) WHERE status = 'pending';
 
 -- For "does the same job wait already?", asked only for types whose lane is unique. The time is in it so that the first
 -- of several is found without walking all that is due.
@@ -114,11 +115,11 @@ BEGIN
     -- One lock for all: as many as there are keys would not fit into the server's memory for locks.
     PERFORM pg_advisory_xact_lock(hashtext('job_unique'), hashtext(new_type));
     WITH wanted AS MATERIALIZED (
-        SELECT DISTINCT ON (unique_key) private.job_key_v1(payload) AS unique_key, payload
+        SELECT DISTINCT ON (job_key) private.job_key_v1(payload) AS job_key, payload
         FROM unnest(new_payloads) AS payload
     ), waiting AS MATERIALIZED (
-        SELECT q.id, wanted.unique_key
-        FROM wanted JOIN public.job_queue AS q ON q.payload ->> '_unique' = wanted.unique_key
+        SELECT q.id, wanted.job_key
+        FROM wanted JOIN public.job_queue AS q ON q.payload ->> '_unique' = wanted.job_key
         WHERE q.job_type = new_type AND q.status = 'pending' AND q.payload ? '_unique'
         FOR NO KEY UPDATE OF q SKIP LOCKED
     ), merged AS (
@@ -130,9 +131,9 @@ BEGIN
             OR q.max_attempts < q.attempts + new_max_attempts)
     ), added AS (
         INSERT INTO public.job_queue (job_type, payload, priority, scheduled_at, max_attempts)
-        SELECT new_type, context || wanted.payload || jsonb_build_object('_unique', wanted.unique_key),
+        SELECT new_type, context || wanted.payload || jsonb_build_object('_unique', wanted.job_key),
             new_priority, new_scheduled_at, new_max_attempts
-        FROM wanted WHERE NOT EXISTS (SELECT FROM waiting WHERE waiting.unique_key = wanted.unique_key)
+        FROM wanted WHERE NOT EXISTS (SELECT FROM waiting WHERE waiting.job_key = wanted.job_key)
         RETURNING id
     )
     SELECT (SELECT count(*) FROM added), EXISTS (SELECT FROM waiting) INTO queued, found_waiting;
@@ -163,12 +164,12 @@ BEGIN
     FOR lane IN
         SELECT l.* FROM public.job_lanes AS l
         WHERE l.job_type = ANY (known_types) AND NOT l.paused AND (l.paused_until IS NULL OR l.paused_until <= now())
-            -- An idle lane costs one descent of the index. LIMIT keeps the planner from joining the whole queue instead,
+            -- An idle lane costs one descent of an index. LIMIT keeps the planner from joining the whole queue instead,
             -- ORDER BY from hoping to meet such a row soon in the table itself.
             AND (
                 SELECT true FROM public.job_queue AS q
                 WHERE q.status = 'pending' AND q.job_type = l.job_type AND q.scheduled_at <= now()
-                ORDER BY q.priority DESC, q.scheduled_at, q.id LIMIT 1
+                ORDER BY q.scheduled_at LIMIT 1
             )
         ORDER BY l.job_type -- as whoever locks several lanes
     LOOP

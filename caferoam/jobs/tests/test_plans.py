@@ -1,0 +1,112 @@
+"""What the queue's statements read: a few rows through an index, however long the history is."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from caferoam.jobs import endings, gauges, operations, queue
+from caferoam.jobs.models import Job
+from caferoam.jobs.tickets import Attempt, Ticket
+from caferoam.testing.plans import fill_queue, plan, plans_of, statements_of
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("lanes", "history"), pytest.mark.slow]
+
+TYPES = ["live_note", "live_quiet", "live_batch"]
+# What stands for the variables of the functions.
+VALUES = {
+    "lane.job_type": "'live_note'",
+    "lane.width": "8",
+    "free": "8",
+    "known_types": "ARRAY['live_note', 'live_quiet', 'live_batch']",
+    "unique_key": "md5('7')",
+    "new_type": "'live_note'",
+    "new_payload": "'{}'::jsonb",
+    "new_id": f"'{uuid4()}'::uuid",
+    "new_priority": "0",
+    "new_scheduled_at": "now()",
+    "new_max_attempts": "3",
+    "new_payloads": "ARRAY['{\"a\": 1}', '{\"a\": 2}']::jsonb[]",
+    "context": "'{}'::jsonb",
+    r"job_ids\[place\]": f"'{uuid4()}'::uuid",
+    r"(?:tokens|numbers)\[place\]": "0",
+}
+
+
+@pytest.fixture
+def history(lanes: None) -> None:
+    fill_queue()
+
+
+def plans_within(function: str) -> list[str]:
+    """How each statement about the queue in this function would run."""
+    statements = statements_of(function)
+    for name, value in VALUES.items():
+        statements = [re.sub(rf"(?<![\w.]){name}(?!\w)", value, statement) for statement in statements]
+    return [plan(re.sub(r"RETURNING[^;]*?INTO [^;]*", "", statement)) for statement in statements]
+
+
+def test_a_claim_reads_partial_indexes_only_and_sorts_nothing_of_the_queue() -> None:
+    due, width, pick = plans_within("claim_jobs_v2")
+    assert "Index Only Scan using job_queue_due" in due
+    assert "Index Only Scan using job_queue_claimed" in width
+    assert "Index Scan using job_queue_claim_order" in pick
+    for text in (due, width, pick):
+        assert "Seq Scan on job_queue" not in text
+    for text in (width, pick):
+        assert "Sort" not in text
+    # Only the few lanes are sorted.
+    assert re.search(r"Sort\n\s*Sort Key: l\.job_type\n\s*->\s+[\w ]*Scan (?:using \w+ )?on job_lanes l", due)
+
+
+def test_a_claim_finds_the_next_row_to_come_by_one_descent_for_each_type() -> None:
+    (text,) = plans_of(lambda: queue.claim(TYPES))
+    assert "Index Only Scan using job_queue_due" in text
+    assert "Seq Scan on job_queue" not in text
+    assert "Sort" not in text
+
+
+def test_a_step_of_a_job_finds_its_row_by_the_key() -> None:
+    # The planner is told that hardly any row is claimed; the index of those may hold many that no longer are.
+    Job.objects.filter(status="claimed").delete()
+    for text in plans_within("start_jobs_v1") + plans_within("complete_jobs_v1"):
+        assert "job_queue_pkey" in text
+
+
+def test_whether_the_same_job_waits_is_found_by_its_key() -> None:
+    waiting, *_ = plans_within("enqueue_job_v2")
+    assert "job_queue_pending_unique" in waiting
+    assert "Sort" not in waiting
+    _, many = plans_within("enqueue_jobs_v1")
+    assert "job_queue_pending_unique" in many
+    assert "Seq Scan on job_queue" not in many
+
+
+SOME = [uuid4() for _ in range(4)]
+STEPS: dict[str, Callable[[], object]] = {
+    "keep": lambda: queue.keep([Ticket(job_id, 0) for job_id in SOME]),
+    "release": lambda: queue.release([Ticket(job_id, 0) for job_id in SOME]),
+    "fail": lambda: endings.fail(Attempt(SOME[0], 1), "no"),
+    "fail_for_good": lambda: endings.fail_for_good(Attempt(SOME[0], 1), "no"),
+    "snooze": lambda: endings.snooze([Attempt(job_id, 1) for job_id in SOME], timedelta(), "no"),
+    "rescue": lambda: endings.rescue(timedelta(seconds=90)),
+    "holds": lambda: queue.holds(Attempt(SOME[0], 1)),
+    "requeue a selection": lambda: operations.requeue(Job.objects.filter(pk__in=SOME), by="ann"),
+    "requeue all dead letters": lambda: operations.requeue(Job.objects.filter(status="dead_letter"), by="ann"),
+}
+
+
+def test_no_step_reads_the_whole_table() -> None:
+    for name, step in STEPS.items():
+        texts = plans_of(step)
+        assert texts, name
+        for text in texts:
+            assert "Seq Scan on job_queue" not in text, name
+
+
+def test_the_gauges_count_each_state_through_its_own_index() -> None:
+    text = plan(gauges._COUNTS)
+    assert "Seq Scan on job_queue" not in text
+    assert {"job_queue_due", "job_queue_claimed", "job_queue_troubled"} <= set(re.findall(r"job_queue_\w+", text))
