@@ -1,0 +1,96 @@
+"""Workers that stand still, jobs that take longer than the lease, and the control: what the harness sees without leases."""
+
+import signal
+
+from tests.faults.clocks import LEASE_S
+from tests.faults.experiment import Failed, Verdict, experiment
+from tests.faults.stage import Stage, require
+
+SHORT = {"FAULTS_LEASE_S": "3", "FAULTS_KEEP_S": "0.75"}
+
+
+@experiment
+def control_without_leases(stage: Stage) -> Verdict:
+    """The control. A job of 3 s with a lease of 2 s that nobody renews: it must be started twice, and the check that all
+    experiments share must notice.
+
+    Passes if it is, and if the fence has kept the effects at one all the same.
+    """
+    stage.environment |= {"FAULTS_LEASE_S": "2", "FAULTS_KEEP_S": "3600"}
+    stage.cast()
+    jobs = stage.enqueue(1, ms=3000)
+    stage.until(lambda: stage.bodies.starts()[jobs[0]] > 1, 20, "the job is started twice")
+    stage.until_ended(jobs, 60)
+    stage.sql("UPDATE job_queue SET max_attempts = %s + attempts - 1 WHERE id = ANY(%s)", [3, jobs])
+    try:
+        stage.verdict(jobs, states=("completed", "dead_letter"))
+    except Failed as seen:
+        return stage.verdict(
+            jobs, states=("completed", "dead_letter"), most_extra_starts=5, most_burned=5, note=f"seen: {seen}"
+        )
+    raise Failed("the shared check has not seen that the job was started twice")
+
+
+@experiment
+def job_longer_than_the_lease(stage: Stage) -> Verdict:
+    """A job that takes three leases, while others come and go.
+
+    Passes if it is started once, because its lease is renewed.
+    """
+    stage.environment |= SHORT
+    stage.cast()
+    jobs = stage.enqueue(1, ms=9000) + stage.enqueue(100, ms=20)
+    stage.until_ended(jobs, 60)
+    return stage.verdict(jobs)
+
+
+@experiment
+def worker_frozen_and_overtaken(stage: Stage) -> Verdict:
+    """SIGSTOP of a worker in the middle of a job, until another one has done it; then SIGCONT.
+
+    Passes if what the first one writes is rolled back: it was started twice, its effect is there once.
+    """
+    stage.environment |= SHORT
+    frozen = stage.worker(concurrency=1)
+    stage.relay()
+    stage.ready()
+    jobs = stage.enqueue(1, ms=1000)
+    stage.until(lambda: stage.reached("began", jobs), 20, "the job begins")
+    frozen.send_all(signal.SIGSTOP)
+    stage.fault()
+    stage.worker()
+    recovered_s = stage.until_ended(jobs, LEASE_S + 20)
+    frozen.send_all(signal.SIGCONT)
+    stage.until(lambda: len(stage.bodies.lines("written")) == 2, 20, "the first attempt comes to its end too")
+    late = stage.enqueue()
+    stage.until(lambda: stage.ended(late), 20, "the queue moves")
+    return stage.verdict(jobs, recovered_s=recovered_s, most_extra_starts=1, most_burned=1)
+
+
+@experiment
+def worker_frozen_and_still_first(stage: Stage) -> Verdict:
+    """SIGSTOP of the only worker until its row was rescued and claimed again, but not started; then SIGCONT.
+
+    Passes if what it did is accepted, and the second message starts nothing.
+    """
+    stage.environment |= SHORT
+    frozen = stage.worker(concurrency=1)
+    stage.relay()
+    stage.ready()
+    jobs = stage.enqueue(1, at="worked", do="wait")
+    stage.until(lambda: stage.reached("worked", jobs), 20, "the job begins")
+    frozen.send_all(signal.SIGSTOP)
+    stage.fault()
+    stage.until(lambda: _is_queued_again(stage), 20, "the row is claimed again")
+    stage.bodies.let_go()
+    frozen.send_all(signal.SIGCONT)
+    recovered_s = stage.until_ended(jobs, 30)
+    late = stage.enqueue()
+    stage.until(lambda: stage.ended(late), 20, "the queue moves")
+    require(stage.attempts(jobs[0]) == 1, "the job was started again")
+    return stage.verdict(jobs, recovered_s=recovered_s)
+
+
+def _is_queued_again(stage: Stage) -> bool:
+    with stage.servers.broker() as broker:
+        return bool(broker.llen("default"))

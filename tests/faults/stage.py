@@ -1,0 +1,269 @@
+"""What one experiment plays on: empty tables, an empty Valkey, the processes that it starts, and eyes to see them by."""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Self
+from uuid import UUID, uuid4
+
+import psycopg
+import redis
+from psycopg.types.json import Jsonb
+
+from caferoam.local.provision import OWNER, WORKER
+from caferoam.local.programs import Program, programs
+from tests.faults.bodies import FOLDER, Bodies
+from tests.faults.experiment import Failed, Verdict
+from tests.faults.processes import Process
+from tests.faults.servers import Servers
+
+READY_S = 60.0
+POLL_S = 0.03
+MAX_ATTEMPTS = 3
+
+
+class Stage:
+    """Usable as a context manager, which ends what was started."""
+
+    def __init__(self, servers: Servers, folder: Path) -> None:
+        self.servers = servers
+        self.bodies = Bodies(folder)
+        self.environment: dict[str, str] = {}
+        """Added to that of every process started from now on."""
+        self._folder = folder
+        self._processes: list[Process] = []
+        self._ended: list[Process] = []
+        self._fault_at = time.monotonic()
+        self._eyes: psycopg.Connection | None = None
+
+    def __enter__(self) -> Self:
+        self.sql("TRUNCATE job_queue, job_starts, job_events, job_lanes, ledger CASCADE")
+        self.sql("TRUNCATE django_celery_beat_periodictask CASCADE")
+        with self.servers.broker() as broker:
+            broker.flushall()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for process in (*self._processes, *self._ended):  # the latter may have left children
+            process.kill()
+        if self._eyes is not None:
+            self._eyes.close()
+
+    # --- processes ---------------------------------------------------------------------------------------------------
+
+    def relay(self, **environment: str) -> Process:
+        """Start a relay. Whether it works yet, ``ready`` says."""
+        return self._start("relay", self._program("relay").arguments, environment)
+
+    def worker(self, *, concurrency: int = 2, **environment: str) -> Process:
+        """Start a worker with so many children."""
+        name = self._name("worker")
+        options = ("--concurrency", str(concurrency), "--hostname", f"{name}@%h")  # what is said last counts
+        return self._start("worker", (*self._program("worker").arguments, *options), environment)
+
+    def beat(self, **environment: str) -> Process:
+        """Start a beat."""
+        return self._start("beat", self._program("beat").arguments, environment)
+
+    def ready(self, *processes: Process) -> None:
+        """Wait until all of these work; without any, all that were started and run still."""
+        for process in processes or [process for process in self._processes if process.is_running]:
+            self.until(lambda process=process: self._is_ready(process), READY_S, f"{process.name} gets ready")
+
+    def cast(self, *, relays: int = 1, workers: int = 1) -> None:
+        """Start so many relays and workers, and wait until they work."""
+        for _ in range(relays):
+            self.relay()
+        for _ in range(workers):
+            self.worker()
+        self.ready()
+
+    def revive(self) -> None:
+        """Start those again that have ended by now, as a platform does. They may take a moment to work."""
+        for process in [process for process in self._processes if not process.is_running]:
+            self._processes.remove(process)
+            self._ended.append(process)
+            self._processes.append(process.again())
+
+    def _program(self, name: str) -> Program:
+        known = programs(api_port=0, redis_url=self.servers.valkey.url)
+        return next(program for program in known if program.name == name)
+
+    def _start(self, kind: str, arguments: tuple[str, ...], environment: dict[str, str]) -> Process:
+        name = self._name(kind)
+        whole = {
+            **self.servers.environment(WORKER),
+            "DJANGO_SETTINGS_MODULE": "tests.faults.settings",
+            "PGAPPNAME": name,
+            "FAULTS_PROCESS": name,
+            FOLDER: str(self._folder),
+            **self.environment,
+            **environment,
+        }
+        process = Process(name, arguments, whole, self._folder / f"{name}.log")
+        self._processes.append(process)
+        return process
+
+    def _name(self, kind: str) -> str:
+        return f"{kind}{sum(process.name.startswith(kind) for process in self._processes)}"
+
+    def _is_ready(self, process: Process) -> bool:
+        if not process.is_running:
+            raise Failed(f"{process.name} ended with {process.popen.returncode}; see {process.log_file}")
+        if process.name.startswith("relay"):
+            return "relay ready" in process.output()
+        if process.name.startswith("worker"):
+            with self.servers.broker() as broker, suppress(redis.RedisError):
+                return any(s["name"] == process.name and s["cmd"] == "brpop" for s in broker.client_list())
+            return False
+        return bool(self.sql("SELECT FROM pg_stat_activity WHERE application_name = %s", [process.name]))
+
+    # --- jobs --------------------------------------------------------------------------------------------------------
+
+    def enqueue(
+        self, count: int = 1, job_type: str = "faults_ledger", *, payloads: Sequence[object] = (), **payload: object
+    ) -> list[UUID]:
+        """Commit jobs and return their ids: ``count`` with the same payload, or one with each of ``payloads``.
+
+        The ids are ours, so that a commit whose answer was lost can be repeated.
+        """
+        wanted = payloads or [payload] * count
+        ids = [uuid4() for _ in wanted]
+        self.sql(
+            "INSERT INTO job_queue (id, job_type, payload, max_attempts) SELECT job.id, %s, job.payload, %s"
+            " FROM unnest(%s::uuid[], %s::jsonb[]) AS job (id, payload) ON CONFLICT (id) DO NOTHING",
+            [job_type, MAX_ATTEMPTS, ids, [Jsonb(each) for each in wanted]],
+        )
+        return ids
+
+    def states(self, jobs: Collection[UUID]) -> Counter[str]:
+        """How many of the jobs are in which state."""
+        return Counter(dict(self.sql("SELECT status, count(*) FROM job_queue WHERE id = ANY(%s) GROUP BY 1", [list(jobs)])))
+
+    def attempts(self, job: UUID) -> int:
+        """How often the row says that the job was started."""
+        return int(self.sql("SELECT attempts FROM job_queue WHERE id = %s", [job])[0][0])
+
+    def status(self, job: UUID) -> str:
+        return str(self.sql("SELECT status FROM job_queue WHERE id = %s", [job])[0][0])
+
+    def reached(self, step: str, jobs: Collection[UUID]) -> int:
+        """How many of the jobs came to this step of their handler, on any attempt."""
+        return len({line.job_id for line in self.bodies.lines(step)} & set(jobs))
+
+    def ended(self, jobs: Collection[UUID]) -> int:
+        """How many of the jobs are in an end state."""
+        states = self.states(jobs)
+        return sum(states.values()) - states["pending"] - states["claimed"]
+
+    def hasten(self, jobs: Collection[UUID]) -> None:
+        """Make those due that wait for their next attempt, as an operator may: the experiment is not about the wait."""
+        self.sql(
+            "UPDATE job_queue SET scheduled_at = now() WHERE id = ANY(%s) AND status = 'pending' AND scheduled_at > now()",
+            [list(jobs)],
+        )
+
+    # --- time --------------------------------------------------------------------------------------------------------
+
+    def fault(self) -> None:
+        """Now is the moment from which recovery is counted."""
+        self._fault_at = time.monotonic()
+
+    @property
+    def since_fault_s(self) -> float:
+        return time.monotonic() - self._fault_at
+
+    def until(self, asked: Callable[[], object], within_s: float, what: str) -> float:
+        """Wait until something is true; returns how long that took.
+
+        Raises:
+            Failed: it did not come true in time.
+        """
+        begun = time.monotonic()
+        while not asked():
+            if time.monotonic() > begun + within_s:
+                raise Failed(f"in {within_s:.0f} s it did not happen that {what}")
+            time.sleep(POLL_S)
+        return time.monotonic() - begun
+
+    def until_ended(self, jobs: Collection[UUID], within_s: float) -> float:
+        """Wait until all jobs have ended, no longer than so many seconds after the fault; returns the seconds since it.
+
+        Raises:
+            Failed: some have not.
+        """
+        while self.ended(jobs) < len(jobs):
+            if self.since_fault_s > within_s:
+                raise Failed(f"{within_s:.0f} s after the fault the jobs are {dict(self.states(jobs))}")
+            time.sleep(POLL_S)
+        return self.since_fault_s
+
+    # --- what became of it -------------------------------------------------------------------------------------------
+
+    def verdict(
+        self,
+        jobs: Collection[UUID],
+        *,
+        recovered_s: float | None = None,
+        most_extra_starts: int = 0,
+        most_burned: int = 0,
+        states: Collection[str] = ("completed",),
+        note: str = "",
+    ) -> Verdict:
+        """The check that all experiments share: jobs are in an end state, and each completed one had its effect once.
+
+        ``most_extra_starts`` bounds how often handlers began beyond once a job, ``most_burned`` the attempts that were
+        counted without completing their job.
+
+        Raises:
+            Failed: they are not.
+        """
+        found = self.states(jobs)
+        require(sum(found.values()) == len(jobs), f"of {len(jobs)} committed jobs {sum(found.values())} are there")
+        require(set(found) <= set(states), f"the jobs ended as {dict(found)}")
+        wrong = self.sql(
+            "SELECT count(*) FROM job_queue AS q WHERE id = ANY(%s)"
+            " AND (SELECT count(*) FROM ledger AS l WHERE l.job_id = q.id) <> (q.status = 'completed')::int",
+            [list(jobs)],
+        )[0][0]
+        require(not wrong, f"{wrong} jobs have not exactly one effect for being completed")
+        begun = self.bodies.starts()
+        starts = sum(begun[job] for job in jobs)
+        require(starts <= len(jobs) + most_extra_starts, f"{len(jobs)} jobs were started {starts} times")
+        burned = self._burned(jobs)
+        require(burned <= most_burned, f"{burned} attempts were burned, and {most_burned} may be")
+        return Verdict(jobs=len(jobs), starts=starts, burned=burned, recovered_s=recovered_s, note=note)
+
+    def _burned(self, jobs: Collection[UUID]) -> int:
+        """Attempts that did not complete their job. An attempt that was given back raised ``max_attempts`` as well."""
+        return int(
+            self.sql(
+                "SELECT coalesce(sum(attempts - (status = 'completed')::int - (max_attempts - %s)), 0) FROM job_queue"
+                " WHERE id = ANY(%s)",
+                [MAX_ATTEMPTS, list(jobs)],
+            )[0][0]
+        )
+
+    def sql(self, statement: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Run one statement as the owner of the tables, again if the server was away. It must be safe to repeat."""
+        until = time.monotonic() + READY_S
+        while True:
+            try:
+                if self._eyes is None or self._eyes.closed:
+                    self._eyes = psycopg.connect(self.servers.dsn(OWNER), autocommit=True, connect_timeout=5)
+                cursor = self._eyes.execute(statement, parameters)
+                return cursor.fetchall() if cursor.description else []
+            except psycopg.OperationalError:
+                if self._eyes is not None:
+                    self._eyes.close()
+                if time.monotonic() > until:
+                    raise
+                time.sleep(POLL_S)
+
+
+def require(fact: object, otherwise: str) -> None:
+    """Raise Failed unless it is a fact."""
+    if not fact:
+        raise Failed(otherwise)
