@@ -17,6 +17,7 @@ from rest_framework.permissions import AllowAny
 from caferoam.api.identity import DeletionPendingError, UnboundStatementError, as_member, only_bound_statements
 from caferoam.api.principal import Principal
 from caferoam.api.tests.urls import Me, whoami
+from caferoam.tracing import Origin, working_for
 
 pytestmark = [pytest.mark.urls("caferoam.api.tests.urls"), pytest.mark.usefixtures("api_login")]
 
@@ -54,6 +55,22 @@ def test_the_database_knows_the_member_and_only_what_policies_need(member: Princ
         "session_id": str(member.session_id),
         "is_anonymous": False,
     }
+
+
+def job_context() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('caferoam.job_context', true)")
+        (context,) = cursor.fetchone()
+    return context or ""
+
+
+def test_triggers_can_tell_which_request_a_job_comes_from_and_only_while_it_lasts(member: Principal) -> None:
+    with working_for(Origin.of_request("request-1")):
+        with as_member(member):
+            assert json.loads(job_context())["_request_id"] == "request-1"
+        assert job_context() == ""
+    with as_member(member):
+        assert job_context() == ""
 
 
 def test_a_commit_ends_it(member: Principal) -> None:
