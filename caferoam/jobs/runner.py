@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Final
 
 import structlog
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 
 from caferoam.jobs import endings, metrics, queue, retry
 from caferoam.jobs.errors import LeaseLost, PayloadError, PermanentError
@@ -31,8 +31,7 @@ def run(job_type: JobType, tickets: Sequence[Ticket]) -> Counter[str]:
 
     Raises nothing that a handler raised.
     """
-    _renew_connection()
-    started = queue.start(tickets)
+    started = _start(tickets)
     if len(started) < len(tickets):
         stale = len(tickets) - len(started)
         logger.info("%s: dropped %d stale tickets", job_type.name, stale)
@@ -54,6 +53,20 @@ def run(job_type: JobType, tickets: Sequence[Ticket]) -> Counter[str]:
         ends = ", ".join(f"{count} {state}" for state, count in states.items())
         logger.info("%s: %s after %.3f s", job_type.name, ends, took_s)
     return states
+
+
+def _start(tickets: Sequence[Ticket]) -> list[queue.StartedJob]:
+    """Start them, and if the connection turns out to have broken since the last job, once more on a new one."""
+    if connection.in_atomic_block:  # a test that drains
+        return queue.start(tickets)
+    _renew_connection()
+    # Asking before each job would only cost time: the start itself tells.
+    connection.health_check_done = True  # type: ignore[attr-defined]  # the stubs leave it out
+    try:
+        return queue.start(tickets)
+    except (InterfaceError, OperationalError):
+        connection.close()
+        return queue.start(tickets)
 
 
 @contextmanager

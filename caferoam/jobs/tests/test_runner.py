@@ -3,6 +3,7 @@
 from datetime import timedelta
 from uuid import UUID, uuid4
 
+import psycopg
 import pytest
 from django.db import connection
 from django.utils import timezone
@@ -33,6 +34,15 @@ def steal(job_id: UUID) -> None:
 def test_the_effect_commits_with_the_completion() -> None:
     states, row = run("live_note")
     assert (states, row.status, entries()) == ({"completed": 1}, "completed", [(row.pk, 1)])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_that_broke_since_the_last_job_costs_the_next_one_nothing(owner: psycopg.Connection) -> None:
+    run("live_note")
+    ticket = claimed()
+    owner.execute("SELECT pg_terminate_backend(%s, 5000)", [connection.connection.info.backend_pid])
+    assert runner.run(registry["live_note"], [ticket]) == {"completed": 1}
+    assert state(ticket.job_id).attempts == 1
 
 
 def test_a_handler_that_does_not_complete_is_completed() -> None:
