@@ -155,7 +155,8 @@ def test_a_job_that_takes_too_long_is_given_back_and_burns_no_attempt(folder: Pa
         worker_url = json.loads((folder / "stack.json").read_text())["database_urls"]["worker"]
         with psycopg.connect(worker_url, autocommit=True) as connection:
             connection.execute("SELECT private.enqueue_job_v2('live_note', '{\"seconds\": \"60\"}')")
-            assert wait_until(lambda: connection.execute("SELECT FROM job_starts").rowcount == 1, 20), stack.said
+            running = "SELECT FROM job_queue WHERE job_type = 'live_note' AND status = 'claimed' AND attempts = 1"
+            assert wait_until(lambda: connection.execute(running).rowcount == 1, 20), stack.said
         stack.process.send_signal(signal.SIGINT)
         assert wait_until(lambda: "stopping: 1 running jobs have 8 s to finish" in stack.said, 5), stack.said
         stack.process.send_signal(signal.SIGINT)
