@@ -49,7 +49,6 @@ TEMPLATES = [
 # --- Who may do what with these pages -------------------------------------------------------------------------------
 SECURE_CSP = {
     "default-src": [CSP.SELF],
-    "img-src": [CSP.SELF, "data:"],  # the admin's style sheets draw small signs so
     "object-src": [CSP.NONE],
     "base-uri": [CSP.NONE],
     "form-action": [CSP.SELF],

@@ -10,6 +10,7 @@ from django.contrib.admin import ModelAdmin, SimpleListFilter
 from django.contrib.admin.views.main import ChangeList
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
+from django.db.models.expressions import Combinable
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Now
 from django.http import HttpRequest
@@ -24,11 +25,11 @@ _BEGINNING: Final = re.compile(r"[0-9a-f]{4,32}")
 _WITH_ERROR: Final = Q(status="pending") | Q(status="claimed") | Q(status__in=["failed", "dead_letter"])
 
 
-class BoundedPaginator(Paginator[Any]):
+class BoundedPaginator(Paginator):  # type: ignore[type-arg]  # generic in the stubs only
     """Counts up to ``COUNT_LIMIT`` rows, and offers as many: who looks for more is better served by a filter."""
 
     @cached_property
-    def count(self) -> int:  # type: ignore[override]  # Django's own is a cached_property as well
+    def count(self) -> int:
         return min(self._counted, COUNT_LIMIT)
 
     @property
@@ -45,7 +46,7 @@ class BoundedPaginator(Paginator[Any]):
 class JobChangeList(ChangeList):
     """Newest first and nothing else: any other order would have to sort all of it."""
 
-    def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[str]:
+    def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[str | Combinable]:
         return ["-created_at", "-pk"]
 
 
@@ -64,7 +65,7 @@ class StatusFilter(_Choice):
     title = _("State")
     parameter_name = "status"
 
-    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> Iterable[tuple[str, Any]]:
+    def lookups(self, request: HttpRequest, model_admin: "ModelAdmin[Any]") -> Iterable[tuple[str, Any]]:
         return [
             ("dead_letter", _("Dead letters")),
             ("failed", _("Failed")),
@@ -81,7 +82,7 @@ class TypeFilter(_Choice):
     title = _("Type")
     parameter_name = "job_type"
 
-    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> Iterable[tuple[str, str]]:
+    def lookups(self, request: HttpRequest, model_admin: "ModelAdmin[Any]") -> Iterable[tuple[str, str]]:
         known = list(Lane.objects.order_by("pk").values_list("pk", flat=True))
         asked = request.GET.get(self.parameter_name)
         return [(name, name) for name in ([*known, asked] if asked and asked not in known else known)]
@@ -95,7 +96,7 @@ class AgeFilter(_Choice):
     parameter_name = "age"
     _WITHIN = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(days=7)}
 
-    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> Iterable[tuple[str, Any]]:
+    def lookups(self, request: HttpRequest, model_admin: "ModelAdmin[Any]") -> Iterable[tuple[str, Any]]:
         return [
             ("hour", _("in the last hour")),
             ("day", _("in the last 24 hours")),

@@ -3,11 +3,12 @@
 from typing import Any
 
 from django.contrib.admin import AdminSite
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from caferoam.desk import overview
 from caferoam.desk.login_guard import LoginGuard
 
 
@@ -20,7 +21,7 @@ class Desk(AdminSite):
     site_url = None
     enable_nav_sidebar = False
 
-    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Django's login, but after too many failures nothing is tried for a while."""
         if request.method != "POST":
             return super().login(request, extra_context)
@@ -32,6 +33,14 @@ class Desk(AdminSite):
         if request.user.is_authenticated:
             guard.forget()
         return response
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        """The state of the queue, for those who may look at jobs."""
+        context = {**self.each_context(request), "title": self.index_title, **(extra_context or {})}
+        if not request.user.has_perm("jobs.view_job"):
+            return TemplateResponse(request, "desk/no_permission.html", context)
+        context |= {"overview": overview.read(), "jobs_url": reverse("admin:jobs_job_changelist")}
+        return TemplateResponse(request, "desk/overview.html", context)
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """What every page shows around itself: the ways to the others that this operator may take."""

@@ -13,7 +13,7 @@ from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.db.models import Count, Max, Q, QuerySet
 from django.db.models.functions import Now
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
@@ -100,8 +100,8 @@ STEPS: Final[Mapping[str, Step]] = {
             label_for_many=_("Discard: dead letters"),
             question=lambda n: ngettext("Discard %(n)d dead letter?", "Discard %(n)d dead letters?", n) % {"n": n},
             consequence=_(
-                "Their work is given up: they end as failed, and nobody is asked to look at them any more. They can still"
-                " be queued again until failed jobs are tidied away."
+                "Their work is given up: they end as failed, and nobody is asked to look at them any more. They can"
+                " still be queued again until failed jobs are tidied away."
             ),
             applies=Q(status=Job.Status.DEAD_LETTER),
             conditions=frozenset({Condition.DEAD}),
@@ -162,8 +162,3 @@ def ask_or_do(
         "back": target.back,
     }
     return TemplateResponse(request, "desk/confirm_step.html", context)
-
-
-def refuse_get(request: HttpRequest) -> HttpResponse | None:
-    """The answer to anything but POST: following a link changes nothing."""
-    return None if request.method == "POST" else HttpResponse(status=405, headers={"Allow": "POST"})

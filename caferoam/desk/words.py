@@ -8,6 +8,8 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from caferoam.jobs.models import Job
+
 
 def span(duration: timedelta) -> str:
     """How long, in at most two units: ``0.8 s``, ``3 min 5 s``, ``2 h 4 min``, ``5 d 3 h``."""
@@ -41,7 +43,7 @@ def clock(moment: datetime, now: datetime | None = None) -> str:
 
 
 class Condition(TextChoices):
-    """What state a job is in as operators see it: finer than the row's ``status``, because they ask what it waits for."""
+    """What state a job is in as operators see it: finer than ``status``, because they ask what it waits for."""
 
     DUE = "due", gettext_lazy("Waiting")
     LATER = "later", gettext_lazy("Waiting for its time")
@@ -52,16 +54,16 @@ class Condition(TextChoices):
     DEAD = "dead", gettext_lazy("Dead letter")
 
     @classmethod
-    def of(cls, status: str, *, scheduled_at: datetime, started: bool, now: datetime | None = None) -> "Condition":
-        """From the row's columns, and whether a worker has begun."""
-        match status:
-            case "pending":
-                return cls.DUE if scheduled_at <= (now or timezone.now()) else cls.LATER
-            case "claimed":
+    def of_job(cls, job: Job, *, started: bool, now: datetime) -> "Condition":
+        """From the row and whether a worker has begun its current attempt."""
+        match job.status:
+            case Job.Status.PENDING:
+                return cls.DUE if job.scheduled_at <= now else cls.LATER
+            case Job.Status.CLAIMED:
                 return cls.RUNNING if started else cls.HANDED_OVER
-            case "completed":
+            case Job.Status.COMPLETED:
                 return cls.DONE
-            case "failed":
+            case Job.Status.FAILED:
                 return cls.FAILED
             case _:
                 return cls.DEAD

@@ -1,0 +1,125 @@
+"""What somebody should look at: said in words, with what to do about it."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from urllib.parse import quote
+
+import redis
+from django.conf import settings
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from caferoam.desk.words import clock, span
+from caferoam.jobs.models import Lane
+from caferoam.pulse import Name, read_pulses
+
+TOO_LONG: Final = timedelta(minutes=2)
+"""So long nothing should wait that is due: recovery from any single fault takes less."""
+SILENT: Final = timedelta(seconds=30)
+"""So long no process should take for a round."""
+
+_NAMES: Final[Mapping[Name, Promise]] = {"relay": gettext_lazy("The relay"), "beat": gettext_lazy("Beat")}
+_REMEDIES: Final[Mapping[Name, Promise]] = {
+    "relay": gettext_lazy("It hands jobs to the workers: without it none begins. Restart the relay service."),
+    "beat": gettext_lazy("It queues the schedule's turns. Restart the beat service; missed turns are made up for."),
+}
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Something that somebody should look at: what it is, and what to do about it."""
+
+    what: str
+    remedy: str
+    url: str = ""
+    is_grave: bool = True
+
+
+@dataclass(frozen=True)
+class Sign:
+    """How long ago a process showed that it gets on."""
+
+    name: Name
+    age: timedelta | None
+    is_well: bool
+
+
+def read_signs() -> list[Sign] | None:
+    """Of the processes that have one; None when Redis, which keeps them, does not answer."""
+    try:
+        ages = read_pulses(settings.REDIS_URL)
+    except redis.RedisError:
+        return None
+    return [Sign(name, age, age is not None and age < SILENT) for name, age in ages.items()]
+
+
+def silences(signs: Iterable[Sign] | None) -> Iterator[Trouble]:
+    """Processes that do not get on."""
+    if signs is None:
+        yield Trouble(
+            _("Redis does not answer."),
+            _("Nothing new begins until it does; no job is lost. Restart the Redis service."),
+        )
+    for sign in signs or ():
+        if sign.is_well:
+            continue
+        text = _("%(who)s has shown no sign of life for %(span)s.")
+        age = _("ten minutes or more") if sign.age is None else span(sign.age)
+        yield Trouble(text % {"who": _NAMES[sign.name], "span": age}, str(_REMEDIES[sign.name]))
+
+
+def delays(*, oldest_due: timedelta | None, oldest_unstarted: timedelta | None) -> Iterator[Trouble]:
+    """Jobs that wait too long, for the relay or for a worker."""
+    jobs_url = reverse("admin:jobs_job_changelist")
+    if oldest_due is not None and oldest_due > TOO_LONG:
+        yield Trouble(
+            _("The oldest job that is due has waited for %(span)s.") % {"span": span(oldest_due)},
+            _("If its lane is full, that is load: raise the lane's width or wait. Otherwise look at the relay's log."),
+            f"{jobs_url}?status=pending",
+        )
+    if oldest_unstarted is not None and oldest_unstarted > TOO_LONG:
+        yield Trouble(
+            _("A job was handed to the workers %(span)s ago and none has begun it.") % {"span": span(oldest_unstarted)},
+            _("The workers are busy, down or deaf. Restart the worker service; its jobs come back by themselves."),
+            f"{jobs_url}?status=claimed",
+        )
+
+
+def dead_letters(count: int) -> Iterator[Trouble]:
+    """Jobs that wait for a human."""
+    if count:
+        yield Trouble(
+            ngettext("%(n)d dead letter.", "%(n)d dead letters.", count) % {"n": count},
+            _("All attempts are used up. Read the last error, mend its cause, then queue them again or discard them."),
+            reverse("admin:jobs_job_changelist") + "?status=dead_letter",
+        )
+
+
+def unknown_types(waiting: Mapping[str, int]) -> Iterator[Trouble]:
+    """Jobs that wait for code that is not deployed, by type."""
+    for job_type, count in waiting.items():
+        text = ngettext(
+            "%(n)d job waits for code that knows its type: %(type)s.",
+            "%(n)d jobs wait for code that knows their type: %(type)s.",
+            count,
+        )
+        yield Trouble(
+            text % {"n": count, "type": job_type},
+            _("Deploy the code that has this type, or cancel the jobs."),
+            reverse("admin:jobs_job_changelist") + f"?job_type={quote(job_type)}",
+        )
+
+
+def pauses(paused: Iterable[Lane], *, now: datetime) -> Iterator[Trouble]:
+    """Lanes in which nothing begins, because somebody or a provider wanted it so."""
+    for lane in paused:
+        if lane.paused or lane.paused_until is None:
+            text = _("%(lane)s is paused until somebody resumes it.") % {"lane": lane.pk}
+        else:
+            text = _("%(lane)s is paused until %(until)s.") % {"lane": lane.pk, "until": clock(lane.paused_until, now)}
+        reason = lane.pause_reason or _("No reason was given.")
+        yield Trouble(text, reason, reverse("admin:jobs_lane_changelist"), is_grave=False)
