@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 
 from caferoam.jobs import endings, gauges, operations, queue
 from caferoam.jobs.models import Job
@@ -59,6 +60,20 @@ def test_a_claim_reads_partial_indexes_only_and_sorts_nothing_of_the_queue() -> 
         assert "Sort" not in text
     # Only the few lanes are sorted.
     assert re.search(r"Sort\n\s*Sort Key: l\.job_type\n\s*->\s+[\w ]*Scan (?:using \w+ )?on job_lanes l", due)
+
+
+def test_a_claim_goes_by_its_order_even_where_the_planner_knows_of_no_waiting_row() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM job_queue WHERE status = 'pending'")
+        cursor.execute("ANALYZE job_queue")
+        cursor.execute("INSERT INTO job_queue (job_type) SELECT 'live_note' FROM generate_series(1, 5000)")
+        cursor.execute("SELECT unnest(proconfig) FROM pg_proc WHERE proname = 'claim_jobs_v2'")
+        for (setting,) in cursor.fetchall():
+            cursor.execute("SELECT set_config(split_part(%s, '=', 1), split_part(%s, '=', 2), true)", [setting] * 2)
+        cursor.execute("SET LOCAL search_path = public")
+    _, _, pick = plans_within("claim_jobs_v2")
+    assert re.findall(r"using (job_queue_\w+)", pick) == ["job_queue_claim_order", "job_queue_pkey"]
+    assert "Sort" not in pick
 
 
 def test_a_claim_finds_the_next_row_to_come_by_one_descent_for_each_type() -> None:

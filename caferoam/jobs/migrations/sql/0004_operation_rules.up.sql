@@ -146,12 +146,14 @@ END $$;
 -- As v1, with rates: a lane's two buckets hold as many starts as its rate a minute and a day allows, and fill up evenly.
 -- A row with job_id NULL says that its lane holds more than could be taken now, and in wait_s when to look again: NULL
 -- is as soon as a place comes free.
+-- The planner may know of no waiting row yet, when thousands were queued just now: it would then sort all of them, or
+-- begin the update with them. Hence no sorts, and LIKE, which no partial index can answer, where the key shall.
 CREATE FUNCTION private.claim_jobs_v2(known_types text[])
 RETURNS TABLE (
     job_id uuid, job_type text, token integer, priority integer, scheduled_at timestamptz,
     request_id text, wait_s double precision
 )
-LANGUAGE plpgsql SET search_path = '' SET plan_cache_mode = force_custom_plan AS $$
+LANGUAGE plpgsql SET search_path = '' SET plan_cache_mode = force_custom_plan SET enable_sort = off AS $$
 DECLARE
     lane record;
     free integer;
@@ -208,7 +210,7 @@ BEGIN
                 ORDER BY q.priority DESC, q.scheduled_at, q.id LIMIT free FOR UPDATE SKIP LOCKED
             )
             UPDATE public.job_queue AS q SET status = 'claimed', claimed_at = now()
-            FROM picked WHERE q.id = picked.id AND q.status = 'pending'
+            FROM picked WHERE q.id = picked.id AND q.status LIKE 'pending'
             RETURNING q.id, q.job_type, q.attempts, q.priority, q.scheduled_at, q.payload ->> '_request_id', NULL::float8;
             GET DIAGNOSTICS taken = ROW_COUNT;
         END IF;
