@@ -102,11 +102,17 @@ LOGGING = logging_config(
 # --- Metrics --------------------------------------------------------------------------------------------------------
 METRICS_HOST = env.text("METRICS_HOST", "127.0.0.1")
 METRICS_PORT = env.number("METRICS_PORT", 0)
-METRICS_TOKEN = env.text("METRICS_TOKEN", "")
-if METRICS_TOKEN:
-    METRICS_TOKEN = env.secret("METRICS_TOKEN", minimum_length=16)
+METRICS_TOKEN = env.secret("METRICS_TOKEN", minimum_length=16) if env.text("METRICS_TOKEN", "") else ""
 # Whether anybody can ask for them; if not, nothing is counted.
 METRICS = CAFEROAM_ENV != "production" or bool(METRICS_PORT or METRICS_TOKEN)
+
+# --- Crash reports --------------------------------------------------------------------------------------------------
+SENTRY_DSN = env.url("SENTRY_DSN", ["https", "http"], "")
+RELEASE = env.text("CAFEROAM_RELEASE", env.text("RAILWAY_GIT_COMMIT_SHA", ""))
+if SENTRY_DSN:
+    from caferoam import crash_reports  # not loaded where it is off
+
+    crash_reports.start(SENTRY_DSN, environment=CAFEROAM_ENV, release=RELEASE)
 
 # --- Supabase tokens ------------------------------------------------------------------------------------------------
 SUPABASE_URL = env.url(

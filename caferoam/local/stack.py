@@ -19,7 +19,10 @@ from caferoam.local.files import write_private_json
 type Login = Literal["owner", "api", "worker"]
 
 # Variables in the user's shell that would make a process here speak to a database, a broker or a project elsewhere.
-OF_OTHER_STACKS: Final = ("PG", "LISTEN_DATABASE_URL", "SUPABASE_", "CELERY_", "GRANIAN_")
+OF_OTHER_STACKS: Final = (
+    *("PG", "LISTEN_DATABASE_URL", "SUPABASE_", "CELERY_", "GRANIAN_"),
+    *("SENTRY_", "METRICS_", "PROMETHEUS_"),
+)
 
 CHECKOUT: Final = Path(__file__).resolve().parents[2]
 

@@ -8,6 +8,8 @@ import pytest
 import structlog
 
 from caferoam.logs import logging_config
+from caferoam.scrub import HIDDEN, scrub
+from caferoam.scrub_tree import scrub_tree
 
 
 @pytest.fixture
@@ -61,3 +63,27 @@ def test_a_terminal_gets_a_readable_line(stream: io.StringIO) -> None:
     assert "caferoam.somewhere" in stream.getvalue()
     logging.getLogger("caferoam.somewhere").debug("too much")
     assert "too much" not in stream.getvalue()
+
+
+@pytest.mark.parametrize("json", [True, False])
+def test_no_line_of_any_level_shows_a_secret_wherever_it_stands(stream: io.StringIO, *, json: bool) -> None:
+    configure(stream, json=json)
+    logging.getLogger("caferoam").info("fetching %s", "https://photos.example/1.jpg?token=sesame")
+    with structlog.contextvars.bound_contextvars(who="guest@example.com", sent={"password": "sesame", "tried": [1]}):
+        try:
+            raise ValueError("login as postgresql://api:sesame@db/postgres failed")
+        except ValueError:
+            logging.getLogger("caferoam").exception("it broke")
+    told = stream.getvalue()
+    assert HIDDEN in told
+    assert [secret for secret in ("sesame", "guest@") if secret in told] == []
+
+
+def test_what_was_scrubbed_stays_as_it_is_when_it_is_scrubbed_again() -> None:
+    once = scrub("?token=abc&key=def token: abc Authorization: Bearer abcdef-123456789 {'password': 'x y'} a@b.example")
+    assert scrub(once) == once
+    assert scrub_tree({"api_key": "x", "Cookie": ["y@b.example"], 1: ("z", None)}) == {
+        "api_key": HIDDEN,
+        "Cookie": [HIDDEN],
+        1: ["z", None],
+    }

@@ -85,6 +85,7 @@ class PublicRole(PublicAPIView):
 
 FAULTS: Mapping[str, Exception] = {
     "surprise": ValueError(SECRET_TEXT),
+    "leak": ValueError("GET https://photos.example/1.jpg?token=sesame-1 for guest@example.com: password=sesame-2"),
     "database": OperationalError(SECRET_TEXT),
     "full": FullError("It is full.", errors={"name": ["Too many."]}),
     "absent": Http404(SECRET_TEXT),

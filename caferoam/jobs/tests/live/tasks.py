@@ -13,6 +13,7 @@ from caferoam.jobs import JobBatch, JobRun, PermanentError, job
 from caferoam.providers.errors import ProviderRefused, ProviderUnavailable
 
 SOON = timedelta(seconds=30)
+LEAK = "GET https://photos.example/1.jpg?token=sesame-1 for guest@example.com: password=sesame-2"
 
 
 def note(run: JobRun) -> None:
@@ -56,6 +57,7 @@ def live_fails(run: JobRun, *, how: str) -> None:
         note(run)
         raise {
             "bug": ValueError("a surprise\x00"),
+            "leak": ValueError(LEAK),
             "permanent": PermanentError("no such shop"),
             "refused": ProviderRefused("the text is not allowed"),
             "unavailable": ProviderUnavailable("busy", retry_after=timedelta(seconds=100)),

@@ -1,0 +1,211 @@
+"""What Sentry is told, through the real SDK, by processes that report to a stand-in."""
+
+import gzip
+import json
+import os
+import subprocess
+import sys
+import threading
+import zlib
+from collections.abc import Iterator, Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, Self
+
+import psycopg
+import pytest
+import redis
+from django.conf import settings
+from django.db import connection
+
+from caferoam.jobs import enqueue
+from caferoam.jobs.models import Job
+from caferoam.testing.live import Live, eventually
+from caferoam.tracing import Origin, working_for
+
+pytestmark = pytest.mark.slow
+
+# Answers one request as granian would have it answered, then ends.
+ONE_REQUEST = """
+import io, os, sys
+os.environ["DJANGO_SETTINGS_MODULE"] = "caferoam.settings"
+from django.conf import settings
+settings.ROOT_URLCONF = "caferoam.api.tests.urls"
+from caferoam.wsgi import application
+from wsgiref.util import setup_testing_defaults
+method, target, *headers = sys.argv[1:]
+path, _, query = target.partition("?")
+environ = {"REQUEST_METHOD": method, "PATH_INFO": path, "QUERY_STRING": query, "HTTP_HOST": "127.0.0.1"}
+environ |= dict(header.split("=", 1) for header in headers)
+body = b'{"password": "sesame-4"}'
+environ |= {"wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body)), "CONTENT_TYPE": "application/json"}
+setup_testing_defaults(environ)
+answer = application(environ, lambda status, headers: print(status))
+b"".join(answer)
+answer.close()
+"""
+
+
+class Sentry:
+    """A stand-in that takes envelopes."""
+
+    def __init__(self) -> None:
+        self.events: list[dict[str, Any]] = []
+        self.other_items: list[str] = []
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                outer.take(_unpacked(body, self.headers.get("Content-Encoding")))
+                self.send_response(200)
+                self.send_header("Content-Length", "2")
+                self.end_headers()
+                self.wfile.write(b"{}")
+
+            def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
+                """Silent."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+
+    @property
+    def dsn(self) -> str:
+        return f"http://public@127.0.0.1:{self._server.server_port}/1"
+
+    def take(self, envelope: bytes) -> None:
+        """Lines: the envelope's header, then for each item its header and, of so many bytes, its payload."""
+        rest = envelope.partition(b"\n")[2]
+        while rest.strip():
+            header, _, rest = rest.partition(b"\n")
+            item = json.loads(header)
+            size = item.get("length", len(rest.partition(b"\n")[0]))
+            payload, rest = rest[:size], rest[size:].lstrip(b"\n")
+            if item["type"] == "event":
+                self.events.append(json.loads(payload))
+            else:
+                self.other_items.append(item["type"])
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+def _unpacked(body: bytes, encoding: str | None) -> bytes:
+    match encoding:
+        case "gzip":
+            return gzip.decompress(body)
+        case "deflate":
+            return zlib.decompress(body)
+    assert encoding is None
+    return body
+
+
+@pytest.fixture
+def sentry() -> Iterator[Sentry]:
+    with Sentry() as stand_in:
+        yield stand_in
+
+
+def ask(target: str, *, method: str = "GET", headers: Mapping[str, str] | None = None, **environment: str) -> str:
+    """Have a process of its own answer a request and end; returns the status line."""
+    sent = [f"HTTP_{name.upper().replace('-', '_')}={value}" for name, value in (headers or {}).items()]
+    run = subprocess.run(
+        [sys.executable, "-c", ONE_REQUEST, method, target, *sent],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=settings.BASE_DIR,
+        env={**os.environ, **environment},
+    )
+    assert run.returncode == 0, run.stderr
+    return run.stdout.strip()
+
+
+def exceptions(event: Mapping[str, Any]) -> list[tuple[str, str]]:
+    return [(value["type"], value["value"]) for value in event["exception"]["values"]]
+
+
+def test_a_surprise_in_a_view_is_reported_once_and_without_what_is_nobody_s_business(sentry: Sentry) -> None:
+    token = "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJzZXNhbWUtMyJ9.c2VzYW1lLTM"
+    status = ask(
+        "/plain/leak?signature=sesame-5&q=guest@example.com",
+        method="POST",
+        headers={
+            "Authorization": f"Bearer {token}",
+            "X-Request-ID": "request-1",
+            "X-Api-Key": "sesame-6",
+            "Cookie": "sessionid=sesame-7",
+            "Referer": "https://caferoam.example/?code=sesame-8",
+        },
+        SENTRY_DSN=sentry.dsn,
+        CAFEROAM_RELEASE="v1",
+    )
+    assert status == "500 Internal Server Error"
+    (event,) = sentry.events
+    assert exceptions(event) == [
+        ("ValueError", "GET https://photos.example/1.jpg?token=[hidden] for [hidden]: password=[hidden]")
+    ]
+    assert (event["environment"], event["release"]) == ("test", "v1")
+    assert event["tags"]["request_id"] == "request-1"
+    assert len(event["tags"]["trace_id"]) == 32
+    assert event["request"]["url"].endswith("/plain/leak")
+    told = json.dumps(event)
+    assert [secret for secret in ("sesame", "guest@", "eyJ", "c2VzYW1l") if secret in told] == []
+    assert '"vars"' not in told, "no local variables"
+    assert not event.get("user")
+    assert sentry.other_items == []
+
+
+def test_what_is_refused_is_no_surprise(sentry: Sentry) -> None:
+    assert ask("/plain/full", SENTRY_DSN=sentry.dsn) == "409 Conflict"
+    assert ask("/no/such/page", SENTRY_DSN=sentry.dsn) == "404 Not Found"
+    assert sentry.events == []
+
+
+def test_without_a_dsn_nothing_is_sent_and_the_sdk_is_not_even_loaded(sentry: Sentry) -> None:
+    assert ask("/plain/leak") == "500 Internal Server Error"
+    assert sentry.events == []
+    program = "import django; django.setup()\nimport sys, caferoam.celery\nsys.exit('sentry_sdk' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False, env=os.environ).returncode == 0
+
+
+@pytest.fixture
+def live(worker: psycopg.Connection, tmp_path: Path) -> Iterator[Live]:
+    """Processes that know the queue's own test types, and the table that those write into."""
+    with redis.Redis.from_url(settings.REDIS_URL) as client:
+        client.flushdb()
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE ledger (job_id uuid, attempt integer)")
+    processes = Live(tmp_path, settings_module="caferoam.jobs.tests.live.settings")
+    yield processes
+    processes.stop()
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE ledger")
+
+
+def test_a_job_s_surprise_is_reported_from_the_pool_and_its_dead_letter_beside_it(sentry: Sentry, live: Live) -> None:
+    worker = live.worker(SENTRY_DSN=sentry.dsn)
+    live.relay(SENTRY_DSN=sentry.dsn)
+    expected = [enqueue("live_fails", {"how": how}) for how in ("permanent", "refused", "unavailable")]
+    assert eventually(lambda: not Job.objects.filter(pk__in=expected, attempts=0).exists()), worker.output()
+    with working_for(Origin.of_request("request-1")):
+        job = enqueue("live_fails", {"how": "leak"}, max_attempts=1)
+    # The busy provider has paused the lane.
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE job_lanes SET paused_until = NULL")
+    assert eventually(lambda: len(sentry.events) == 2), worker.output()
+    assert worker.terminate() == 0
+    surprise, dead_letter = sorted(sentry.events, key=lambda event: "exception" not in event)
+    assert exceptions(surprise) == [
+        ("ValueError", "GET https://photos.example/1.jpg?token=[hidden] for [hidden]: password=[hidden]")
+    ]
+    assert dead_letter["fingerprint"] == ["dead letter", "live_fails"]
+    for event in sentry.events:
+        assert (
+            event["tags"].items() >= {"job_id": str(job), "job_type": "live_fails", "request_id": "request-1"}.items()
+        )
+        assert [secret for secret in ("sesame", "guest@") if secret in json.dumps(event)] == []
