@@ -2,7 +2,7 @@
 
 import os
 
-from celery import Celery
+from celery import Celery, signals
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "caferoam.settings")
 # A worker has a process for each core: threads inside numpy would only make them fight. Read when numpy is imported.
@@ -20,3 +20,8 @@ app.steps["worker"].update(
         "caferoam.jobs.exporter:WorkerExporter",
     ]
 )
+
+
+@signals.setup_logging.connect
+def leave_logging_alone(**_: object) -> None:
+    """Django's LOGGING is all there is to it. Without a receiver Celery would put its --loglevel above LOG_LEVEL."""

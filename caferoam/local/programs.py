@@ -53,7 +53,7 @@ def programs(*, api_port: int, admin_port: int | None = None, redis_url: str) ->
     without_lecture = ("-W", "ignore:You're running the worker with superuser privileges")
     celery = (*without_lecture, "-m", "celery", "--app", "caferoam.celery:app", "--quiet")
     two_at_a_time = ("--pool", "prefork", "--concurrency", "2", "--queues", "default,llm,embedding,maintenance")
-    no_chatter = ("--without-gossip", "--without-mingle", "--loglevel", "INFO")
+    no_chatter = ("--without-gossip", "--without-mingle")
     everything = [
         Program(
             "api",
@@ -72,7 +72,7 @@ def programs(*, api_port: int, admin_port: int | None = None, redis_url: str) ->
         Program(
             "beat",
             "worker",
-            (*celery, "beat", "--loglevel", "INFO", "--pidfile", ""),
+            (*celery, "beat", "--pidfile", ""),
             lambda: has_pulse("beat"),
         ),
     ]

@@ -83,7 +83,7 @@ class Live:
 
     def worker(self, **environment: str) -> Process:
         """Start a worker with two children and wait until it waits for messages."""
-        options = "--queues default --pool prefork --concurrency 2 --without-gossip --without-mingle --loglevel INFO"
+        options = "--queues default --pool prefork --concurrency 2 --without-gossip --without-mingle"
         name = f"worker{len(self._processes)}@%h"
         process = self._start("worker", *_CELERY, "worker", "--hostname", name, *options.split(), **environment)
         assert eventually(lambda: " ready." in process.output()), process.output()
@@ -91,8 +91,7 @@ class Live:
 
     def beat(self, **environment: str) -> Process:
         """Start a beat and wait until it ticks."""
-        options = "--loglevel INFO --pidfile="
-        process = self._start("beat", *_CELERY, "beat", *options.split(), **environment)
+        process = self._start("beat", *_CELERY, "beat", "--pidfile=", **environment)
         assert eventually(lambda: "beat: Starting" in process.output()), process.output()
         return process
 
