@@ -30,6 +30,11 @@ class Backoff:
         return recovered
 
     @property
+    def is_on(self) -> bool:
+        """Whether the last attempt failed."""
+        return self._delay_s > 0
+
+    @property
     def remaining_s(self) -> float:
         """How long to wait still; 0 when an attempt may be made."""
         return max(0.0, self._until - self._clock())

@@ -137,7 +137,7 @@ class RelayGauges(Collector):
             "caferoam_relay_loop_age_seconds", "Since this relay last completed a round.", relay.loop_age_s
         )
         yield GaugeMetricFamily(
-            "caferoam_relay_breaker_open", "Whether it leaves the broker alone for a while.", relay.spares_the_broker
+            "caferoam_relay_breaker_open", "Whether it could not reach the broker when it last tried.", relay.is_cut_off
         )
         if listener is not None:
             yield GaugeMetricFamily(

@@ -88,9 +88,9 @@ class Relay:
         return time.monotonic() - self._rounded_at
 
     @property
-    def spares_the_broker(self) -> bool:
-        """Whether it waits before it tries again to reach the broker."""
-        return self._broker_trouble.remaining_s > 0
+    def is_cut_off(self) -> bool:
+        """Whether it could not reach the broker when it last tried, and so leaves it alone for a while."""
+        return self._broker_trouble.is_on
 
     def stop(self) -> None:
         """End the loop soon. Safe to call from a signal handler."""
