@@ -26,6 +26,7 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 
 from caferoam.jobs import endings, queue
+from caferoam.jobs.forks import ForkBarrier
 from caferoam.jobs.models import Job
 from caferoam.jobs.registry import registry
 from caferoam.jobs.tickets import Attempt, Ticket, from_message
@@ -36,6 +37,7 @@ PATIENCE_S: Final = 3.0
 LOOK_FOR_DEAD_EVERY_S: Final = 1.0
 _SOFT_TIME_LIMIT: Final = signal.SIGUSR1
 """A child that gets it raises ``SoftTimeLimitExceeded`` in its handler."""
+_barrier: Final = ForkBarrier()
 
 
 class Order(NamedTuple):
@@ -124,14 +126,15 @@ class LeaseKeeper(bootsteps.StartStopStep):
 
     def _attempt(self, step: Callable[[], None]) -> None:
         """Take a step. One that fails is left to the next renewal or to the rescue; the thread must live."""
-        try:
-            connection.close_if_unusable_or_obsolete()
-            step()
-        except (DatabaseError, InterfaceError) as exc:
-            connection.close()
-            logger.warning("leases could not be tended: %s", str(exc).strip())
-        except Exception:
-            logger.exception("leases could not be tended")
+        with _barrier.kept_from_forks():
+            try:
+                connection.close_if_unusable_or_obsolete()
+                step()
+            except (DatabaseError, InterfaceError) as exc:
+                connection.close()
+                logger.warning("leases could not be tended: %s", str(exc).strip())
+            except Exception:
+                logger.exception("leases could not be tended")
 
     def renew(self) -> None:
         """Renew all rows that this worker holds."""
