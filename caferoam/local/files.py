@@ -1,6 +1,7 @@
 """Files that no other user of the machine may read: passwords, keys, logs."""
 
 import json
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import IO
@@ -17,6 +18,12 @@ def write_private(path: Path, text: str) -> None:
 
 def write_private_json(path: Path, content: Mapping[str, object]) -> None:
     write_private(path, json.dumps(content, indent=2) + "\n")
+
+
+def clear_folder(path: Path) -> None:
+    """Leave an empty folder there."""
+    shutil.rmtree(path, ignore_errors=True)
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def open_log(path: Path) -> IO[bytes]:

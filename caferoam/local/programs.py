@@ -2,8 +2,8 @@
 
 import time
 import urllib.request
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Final
@@ -24,7 +24,7 @@ WORKER_GRACE_S: Final = 18
 class Program:
     """``arguments`` follow the Python interpreter; ``is_ready`` asks the outside world, never the program's own log.
 
-    One that was asked to end is killed after ``grace_s``.
+    One that was asked to end is killed after ``grace_s``. ``variables`` are those that it alone has.
     """
 
     name: str
@@ -32,6 +32,7 @@ class Program:
     arguments: tuple[str, ...]
     is_ready: Callable[[], bool]
     grace_s: int = 6
+    variables: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def session_name(self) -> str:
@@ -39,8 +40,11 @@ class Program:
         return f"caferoam {self.name}"
 
 
-def programs(*, api_port: int, admin_port: int | None = None, redis_url: str) -> list[Program]:
-    """All of them, in the order in which they start: ask when that is about to happen. Without a port no admin."""
+def programs(*, api_port: int, admin_port: int | None = None, metrics_port: int = 0, redis_url: str) -> list[Program]:
+    """All of them, in the order in which they start: ask when that is about to happen.
+
+    Without a port there is no admin, and no address for metrics; it is the relay's, which reads the tables as well.
+    """
     begun_at = time.monotonic()
 
     def has_pulse(name: Name) -> bool:
@@ -61,13 +65,20 @@ def programs(*, api_port: int, admin_port: int | None = None, redis_url: str) ->
             (*granian, *small, "4", "--port", str(api_port), "caferoam.wsgi:application"),
             lambda: answers_http(f"http://{ports.HOST}:{api_port}/readyz"),
         ),
-        Program("relay", "worker", ("manage.py", "relay", "--skip-checks"), lambda: has_pulse("relay")),
+        Program(
+            "relay",
+            "worker",
+            ("manage.py", "relay", "--skip-checks"),
+            lambda: has_pulse("relay"),
+            variables={"METRICS_PORT": str(metrics_port)},
+        ),
         Program(
             "worker",
             "worker",
             (*celery, "worker", *two_at_a_time, *no_chatter),
             lambda: awaits_work(redis_url),
             grace_s=WORKER_GRACE_S,
+            variables={"JOBS_STOP_GRACE": str(WORKER_GRACE_S)},
         ),
         Program(
             "beat",

@@ -14,6 +14,7 @@ def summary(
     *,
     api_url: str,
     admin_url: str,
+    metrics_port: int,
     admin_password: str,
     postgres_port: int,
     valkey_port: int,
@@ -29,6 +30,7 @@ def summary(
         ("Valkey", f"127.0.0.1:{valkey_port}", "the job queue's doorbell"),
         ("Sign-in", standin_url, "stands in for Supabase Auth"),
         ("Background", "relay, worker, beat", "jobs, and the daily schedule"),
+        ("Metrics", f"http://127.0.0.1:{metrics_port}", "of all processes, at /metrics; alerts are in ops/alerts.yml"),
         ("Logs", os.path.relpath(logs), "one file per process"),
     ]
     table = "\n".join(f"  {what:<12}{where:<26}{note}" for what, where, note in rows)

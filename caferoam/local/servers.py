@@ -28,6 +28,8 @@ class Servers:
         )
         self.valkey = ValkeyServer(files.valkey, port=_usable(remembered, "valkey"), log_file=files.logs / "valkey.log")
         self.standin = SupabaseStandIn(self.signing_key, port=_usable(remembered, "standin"))
+        self.metrics_port = _usable(remembered, "metrics") or ports.free_port()
+        """Where the relay is to serve metrics."""
 
     def start(self) -> Stack:
         """Start all of them, make the owner and the database where absent, and say how to reach everything."""
@@ -35,7 +37,7 @@ class Servers:
         self.valkey.start()
         self.standin.start()
         running_on = {"postgres": self.postgres.port, "valkey": self.valkey.port, "standin": self.standin.port}
-        write_private_json(self._files.ports, running_on)
+        write_private_json(self._files.ports, {**running_on, "metrics": self.metrics_port})
         secrets, postgres = self._secrets, self.postgres
         return Stack(
             database_urls={

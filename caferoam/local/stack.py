@@ -66,6 +66,10 @@ class LocalFiles:
         return self.root / "ports.json"
 
     @property
+    def metrics(self) -> Path:
+        return self.root / "metrics"
+
+    @property
     def run(self) -> Path:
         return self.root / "run.json"
 

@@ -20,8 +20,9 @@ import psycopg
 from caferoam.local.child import Child
 from caferoam.local.console import Console
 from caferoam.local.errors import LocalStackError
-from caferoam.local.files import write_private_json
+from caferoam.local.files import clear_folder, write_private_json
 from caferoam.local.members import find_or_make_user
+from caferoam.local.ports import HOST
 from caferoam.local.process import last_lines, wait_until
 from caferoam.local.programs import WORKER_GRACE_S, Program, programs
 from caferoam.local.public_port import ADMIN, API, PublicPort
@@ -107,8 +108,14 @@ class Supervisor:
 
     def _start_programs(self, servers: Servers, stack: Stack, *, api_port: int, admin_port: int) -> None:
         """Start them all at once and wait until every one really works."""
+        clear_folder(self._files.metrics)  # what processes of another run have counted
         waiting: dict[str, Callable[[], bool]] = {}
-        for program in programs(api_port=api_port, admin_port=admin_port, redis_url=servers.valkey.url):
+        for program in programs(
+            api_port=api_port,
+            admin_port=admin_port,
+            metrics_port=servers.metrics_port,
+            redis_url=servers.valkey.url,
+        ):
             self._children.append(self._spawn(program, stack))
             waiting[program.name] = program.is_ready
         deadline = time.monotonic() + _READY_PATIENCE_S
@@ -126,11 +133,13 @@ class Supervisor:
         issuer = f"{servers.standin.url}/auth/v1"
         token = sign_token(servers.signing_key, issuer=issuer, user_id=member, email=EXAMPLE_MEMBER)
         stack.publish(self._files.stack)
-        write_private_json(self._files.run, {"api": api_url, "admin": admin_url, "pid": os.getpid()})
+        addresses = {"api": api_url, "admin": admin_url, "metrics": f"http://{HOST}:{servers.metrics_port}/metrics"}
+        write_private_json(self._files.run, {**addresses, "pid": os.getpid()})
         self._console.text(
             summary(
                 api_url=api_url,
                 admin_url=admin_url,
+                metrics_port=servers.metrics_port,
                 admin_password=servers.admin_password,
                 postgres_port=servers.postgres.port,
                 valkey_port=servers.valkey.port,
@@ -157,8 +166,8 @@ class Supervisor:
         inherited = {name: value for name, value in self._environment.items() if not name.startswith(OF_OTHER_STACKS)}
         # `prepare_stack` has made Django's system checks, which load every route: some 40 MB that only the API needs.
         lean = {"CELERY_SKIP_CHECKS": "1", "MALLOC_ARENA_MAX": "2"}
-        grace = {"JOBS_STOP_GRACE": str(WORKER_GRACE_S)}
-        own = {"PYTHONUNBUFFERED": "1", "PGAPPNAME": program.session_name, **grace, **lean}
+        counting = {"PROMETHEUS_MULTIPROC_DIR": str(self._files.metrics)}
+        own = {"PYTHONUNBUFFERED": "1", "PGAPPNAME": program.session_name, **counting, **lean, **program.variables}
         return Child(
             program.name,
             [sys.executable, *program.arguments],

@@ -16,6 +16,7 @@ from caferoam.local.postgres import PostgresServer
 from caferoam.local.process import wait_until
 from caferoam.local.provision import DATABASE
 from caferoam.local.stack import CHECKOUT
+from caferoam.testing.metrics import samples
 
 pytestmark = [
     pytest.mark.slow,
@@ -60,7 +61,9 @@ class RunningStack:
         wait_until(lambda: run_file.exists() or self.process.poll() is not None, START_PATIENCE_S)
         assert run_file.exists(), self.said
         run = json.loads(run_file.read_text())
-        assert run == {"api": run["api"], "admin": run["admin"], "pid": self.process.pid}
+        assert run.keys() == {"api", "admin", "metrics", "pid"}
+        assert run["pid"] == self.process.pid
+        self.metrics = run["metrics"]
         return str(run["api"])
 
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -118,7 +121,12 @@ def test_one_stack_runs_answers_a_search_and_leaves_no_process_behind_at_sigterm
         timeout=30,
     )
     assert answer.status_code == 200, answer.text
-    assert httpx.get(f"{api}/readyz", timeout=30).status_code == 200
+    assert httpx.get(f"{api}/readyz", timeout=30).json()["status"] == "ready"
+    numbers = samples(httpx.get(stack.metrics, timeout=30).text)
+    assert numbers["caferoam_http_requests_total method=GET route=/search status=2xx"] == 1, (
+        "counted by another process"
+    )
+    assert numbers["caferoam_up dependency=database"] == 1
     assert {"api     |", "relay   |", "worker  |", "beat    |"} <= {line[:9] for line in stack.said.splitlines()}
     assert f"curl -G {api}/search -H 'Authorization: Bearer " in stack.said
 
