@@ -5,10 +5,10 @@ PYTHON := .venv/bin/python
 PG ?= 18
 
 .DEFAULT_GOAL := help
-.PHONY: help install run reset test lint format bench openapi lock
+.PHONY: help install run reset test lint format bench openapi translations lock
 
 help: ## say what there is to make
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 install: ## make .venv and install the pinned requirements
 	@sh scripts/bootstrap
@@ -30,6 +30,9 @@ format: install ## let ruff rewrite what it can
 
 bench: install ## measure, print ratios, and write bench/results/latest.json
 	@$(PYTHON) -m bench
+
+translations: install ## take the admin's texts into its translation file, and compile it
+	@$(PYTHON) -m caferoam.testing.translations
 
 openapi: install ## write docs/openapi.yaml from the views
 	@sh scripts/openapi

@@ -70,7 +70,7 @@ class StatusFilter(_Choice):
             ("dead_letter", _("Dead letters")),
             ("failed", _("Failed")),
             ("pending", _("Waiting")),
-            ("claimed", _("Running")),
+            ("claimed", _("Running or handed over")),
             ("completed", _("Done")),
         ]
 

@@ -62,7 +62,7 @@ class Story:
     lane: Lane | None
     start: JobStart | None
     state_in_words: str
-    obstacle: str
+    advice: str
     payload: str
     origin: list[tuple[str, str]]
     moments: list[Moment]
@@ -87,7 +87,7 @@ def read(job: Job) -> Story:
         lane=lane,
         start=start,
         state_in_words=_state_in_words(job, condition, start, now),
-        obstacle=_obstacle(job, condition, lane, now),
+        advice=_advice(condition, lane, now),
         payload=json.dumps(own if isinstance(job.payload, dict) else job.payload, ensure_ascii=False, indent=2),
         origin=[(str(_ORIGINS.get(name, name)), str(payload[name])) for name in payload.keys() - own.keys()],
         moments=sorted(_moments(job, condition, start), key=lambda moment: moment.at, reverse=True),
@@ -124,13 +124,23 @@ def _state_in_words(job: Job, condition: Condition, start: JobStart | None, now:
     return text % facts
 
 
-def _obstacle(job: Job, condition: Condition, lane: Lane | None, now: datetime) -> str:
-    """Why it does not go on, where that is not the ordinary waiting for its turn."""
-    if condition == Condition.HANDED_OVER:
-        text = _("If no worker shows a sign of life for %(lease)s, it goes back to waiting by itself.")
-        return text % {"lease": span(settings.JOBS_LEASE)}
-    if condition not in {Condition.DUE, Condition.LATER}:
-        return ""
+def _advice(condition: Condition, lane: Lane | None, now: datetime) -> str:
+    """What to do about it, or why it does not go on, where that is not the ordinary waiting for its turn."""
+    match condition:
+        case Condition.DEAD | Condition.FAILED:
+            return _(
+                "Read the last error. Once its cause is mended, queue the job again; until then it would fail again."
+            )
+        case Condition.HANDED_OVER:
+            text = _("If no worker shows a sign of life for %(lease)s, it goes back to waiting by itself.")
+            return text % {"lease": span(settings.JOBS_LEASE)}
+        case Condition.DUE | Condition.LATER:
+            return _obstacle(lane, now)
+        case _:
+            return ""
+
+
+def _obstacle(lane: Lane | None, now: datetime) -> str:
     if lane is None:
         return _("No code that runs knows this type of job. It waits until such code is deployed.")
     reason = lane.pause_reason or _("no reason given")

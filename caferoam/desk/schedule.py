@@ -7,7 +7,7 @@ time, and a payload that is checked against what its job type takes.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from celery.schedules import ParseException, crontab
@@ -247,11 +247,17 @@ def _list_url() -> str:
     return reverse("admin:django_celery_beat_periodictask_changelist")
 
 
+def _next_turn(schedule: CrontabSchedule, now: datetime) -> datetime:
+    """Turns come on the minute; what Celery says is a little less."""
+    about: datetime = now + schedule.schedule.remaining_estimate(now) + timedelta(seconds=30)
+    return about.replace(second=0, microsecond=0)
+
+
 def _row(entry: PeriodicTask, now: datetime) -> Row:
     is_cron = entry.crontab is not None
     return Row(
         entry=entry,
         line=line_of(entry.crontab) if is_cron else str(entry.scheduler),
-        next_at=now + entry.crontab.schedule.remaining_estimate(now) if is_cron and entry.enabled else None,
+        next_at=_next_turn(entry.crontab, now) if is_cron and entry.enabled else None,
         is_default=entry.name in settings.JOBS_SCHEDULE,
     )

@@ -12,8 +12,10 @@ from caferoam.jobs.models import Job
 
 
 def span(duration: timedelta) -> str:
-    """How long, in at most two units: ``0.8 s``, ``3 min 5 s``, ``2 h 4 min``, ``5 d 3 h``."""
+    """How long, in at most two units: ``80 ms``, ``3 min 5 s``, ``2 h 4 min``, ``5 d 3 h``."""
     seconds = max(0.0, duration.total_seconds())
+    if seconds < 1:
+        return _("%(number)d ms") % {"number": round(seconds * 1000)}
     if seconds < 10:
         return _("%(number)s s") % {"number": number_format(round(seconds, 1))}
     minutes, second = divmod(round(seconds), 60)
@@ -37,9 +39,9 @@ def relative(moment: datetime, now: datetime | None = None) -> str:
 
 
 def clock(moment: datetime, now: datetime | None = None) -> str:
-    """The time in Taipei, with the day unless it is today's."""
+    """The time in Taipei, to the second today, else with the day and to the minute."""
     local, today = timezone.localtime(moment), timezone.localtime(now)
-    return local.strftime("%H:%M:%S" if local.date() == today.date() else "%Y-%m-%d %H:%M:%S")
+    return local.strftime("%H:%M:%S" if local.date() == today.date() else "%Y-%m-%d %H:%M")
 
 
 class Condition(TextChoices):

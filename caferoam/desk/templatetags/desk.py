@@ -60,7 +60,13 @@ def times(number: int, factor: int) -> int:
 @register.filter
 def count_or_dash(count: int) -> str:
     """None is easier to pass over as a dash than as a nought."""
-    return str(count) if count else "–"
+    return number(count) if count else "–"
+
+
+@register.filter
+def number(count: int) -> str:
+    """With a comma after thousands."""
+    return f"{count:,}"
 
 
 @register.filter
