@@ -14,6 +14,7 @@ from kombu.exceptions import OperationalError as BrokerError
 from caferoam.jobs.registry import JobType
 from caferoam.jobs.tickets import Message, Ticket, to_message
 
+ONE_TRY = {"max_retries": 0}  # else kombu itself tries for six seconds, in which the relay does nothing else
 _TROUBLES = (BrokerError, KombuError, redis.RedisError, OSError)
 
 
@@ -37,7 +38,7 @@ class Doorbell:
         """
         try:
             if self._connection is None:
-                self._connection = self._app.connection_for_write()
+                self._connection = self._app.connection_for_write(transport_options=ONE_TRY)
             # The stubs do not know batch yet, which is new in kombu 5.7.
             with self._app.amqp.Producer(self._connection) as producer, producer.batch():  # type: ignore[attr-defined]
                 for name, of_type in tickets.items():

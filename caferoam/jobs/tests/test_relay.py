@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from caferoam.celery import app
 from caferoam.jobs import enqueue, queue
-from caferoam.jobs.doorbell import Doorbell, DoorbellError
+from caferoam.jobs.doorbell import ONE_TRY, Doorbell, DoorbellError
 from caferoam.jobs.listener import Listener
 from caferoam.jobs.models import Job, Lane
 from caferoam.jobs.registry import registry
@@ -53,7 +53,7 @@ def published(client: redis.Redis) -> list[list[Ticket]]:
 
 
 def make_relay(*, listener: Listener | None = None, url: str = "", lease_s: float = 90) -> Relay:
-    broken = app.connection_for_write(url) if url else None
+    broken = app.connection_for_write(url, transport_options=ONE_TRY) if url else None
     doorbell = Doorbell(app, registry)
     doorbell._connection = broken
     return Relay(
@@ -192,7 +192,7 @@ def test_the_command_runs_until_it_is_told_to_stop(
 
 def test_a_doorbell_nobody_hears_says_so() -> None:
     doorbell = Doorbell(app, registry)
-    doorbell._connection = app.connection_for_write(NOBODY_THERE)
+    doorbell._connection = app.connection_for_write(NOBODY_THERE, transport_options=ONE_TRY)
     with pytest.raises(DoorbellError):
         doorbell.ring({"live_note": [Ticket(uuid4(), 0)]})
     doorbell.close()
