@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Final
 
-from caferoam.jobs.statements import rows_of
+from enrichment.queueing import queue_idle_shops
 
 STALE_AFTER: Final = timedelta(days=90)
 PRIORITY: Final = 1
@@ -14,20 +14,11 @@ def sweep(*, limit: int) -> int:
 
     ``limit`` bounds them. Shops whose job waits or runs are passed over and do not count towards it.
     """
-    ((queued,),) = rows_of(
-        """
-        WITH busy AS MATERIALIZED (
-            SELECT payload ->> 'shop_id' AS shop_id FROM job_queue WHERE status = 'pending' AND job_type = 'enrich_shop'
-            UNION ALL
-            SELECT payload ->> 'shop_id' FROM job_queue WHERE status = 'claimed' AND job_type = 'enrich_shop'
-        )
-        SELECT private.queue_shop_jobs_v2('enrich_shop', ARRAY(
-            SELECT shop.id FROM shops AS shop
-             WHERE shop.status = 'live' AND shop.enriched_at < now() - %s
-               AND NOT EXISTS (SELECT FROM busy WHERE busy.shop_id = shop.id::text)
-             ORDER BY shop.enriched_at, shop.id LIMIT %s
-        ), %s)
-        """,
-        [STALE_AFTER, limit, PRIORITY],
+    return queue_idle_shops(
+        "enrich_shop",
+        "WHERE shop.status = 'live' AND shop.enriched_at < now() - %(stale_after)s",
+        order="shop.enriched_at",
+        limit=limit,
+        priority=PRIORITY,
+        stale_after=STALE_AFTER,
     )
-    return int(queued)

@@ -34,7 +34,7 @@ def attention(types: Iterable[TypeOverview]) -> list[str]:
     """A sentence for each type that stands still."""
     lines = []
     for of_type in types:
-        if of_type.obstacle is not None:
+        if of_type.obstacle is not None and (of_type.is_known or of_type.ready or of_type.scheduled):
             lines.append(f"{of_type.job_type} does not start: {of_type.obstacle}.")
         elif of_type.paused_until is not None:
             until = timezone.localtime(of_type.paused_until)

@@ -20,23 +20,26 @@ from caferoam.jobs.statements import count_of, rows_of
 CHUNK: Final = 5000
 
 # Each through the index of its state. A job that ended badly is found by when it was created, which was no later.
-OLD: Final[Mapping[str, str]] = {
+_OLD: Final[Mapping[str, str]] = {
     "completed": "status = 'completed' AND completed_at < now() - %(keep)s",
     "failed": "status = 'failed' AND created_at < now() - %(keep)s AND completed_at < now() - %(keep)s",
     "dead_letter": "status = 'dead_letter' AND created_at < now() - %(keep)s AND completed_at < now() - %(keep)s",
 }
-COUNT: Final = "SELECT count(*) FROM job_queue WHERE {old}"
-# One that is locked is just being requeued.
-PRUNE: Final = """
+_ORDER: Final = {"completed": "completed_at", "failed": "created_at", "dead_letter": "created_at"}
+_COUNT: Final = "SELECT count(*) FROM job_queue WHERE {old}"
+# Ordered, or else the table might be read from its beginning, past all that the chunks before have deleted. A row that
+# is locked is just being requeued.
+_PRUNE: Final = """
 WITH old AS MATERIALIZED (
-    SELECT id FROM job_queue WHERE {old} LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+    SELECT id FROM job_queue WHERE {old} ORDER BY {order} LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 ), gone AS (
     DELETE FROM job_queue AS q USING old WHERE q.id = old.id RETURNING q.id
 ), forgotten AS (
-    DELETE FROM job_starts AS start USING gone WHERE start.job_id = gone.id
+    DELETE FROM job_starts WHERE job_id = ANY (ARRAY(SELECT gone.id FROM gone))
 )
 SELECT count(*) FROM gone
 """
+PRUNE: Final = {state: _PRUNE.format(old=old, order=_ORDER[state]) for state, old in _OLD.items()}
 
 
 def kept_for() -> Mapping[str, timedelta]:
@@ -59,7 +62,7 @@ def kept_for() -> Mapping[str, timedelta]:
 
 def prunable() -> Counter[str]:
     """How many jobs would go now, by state."""
-    return Counter({state: _one(COUNT.format(old=OLD[state]), keep=keep) for state, keep in kept_for().items()})
+    return Counter({state: _one(_COUNT.format(old=_OLD[state]), keep=keep) for state, keep in kept_for().items()})
 
 
 def prune() -> Iterator[tuple[str, int]]:
@@ -70,7 +73,7 @@ def prune() -> Iterator[tuple[str, int]]:
     for state, keep in kept_for().items():
         gone = CHUNK
         while gone == CHUNK:
-            gone = _one(PRUNE.format(old=OLD[state]), keep=keep, limit=CHUNK)
+            gone = _one(PRUNE[state], keep=keep, limit=CHUNK)
             yield state, gone
 
 

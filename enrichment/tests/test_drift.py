@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from caferoam.jobs import enqueue
 from caferoam.jobs.models import Job
@@ -101,6 +102,18 @@ def test_what_ended_badly_is_left_to_operators_for_a_month(status: Job.Status) -
     ended("enrich_shop", lately, status, days_ago=29)
     ended("enrich_shop", long_ago, status, days_ago=31)
     assert found() == ([long_ago.pk], [lately.pk]), "without a description it can still be found by its name"
+
+
+def test_jobs_without_a_shop_hide_none() -> None:
+    shop = make_shop()
+    forget_jobs()
+    for job_type in ("enrich_shop", "generate_embedding"):
+        for status in ("claimed", "failed"):
+            at = timezone.now()
+            Job.objects.create(
+                job_type=job_type, status=status, payload={"shop_id": None}, claimed_at=at, completed_at=at
+            )
+    assert found() == ([shop.pk], [])
 
 
 def test_a_completed_job_that_left_nothing_behind_does_not_count() -> None:

@@ -61,6 +61,7 @@ def test_status_has_a_line_for_each_type_and_a_sentence_for_what_stands_still() 
     enqueue("live_quiet")
     ended("dead_letter", 2)
     ended("failed", job_type="live_note")
+    ended("failed", job_type="from_the_past")
     Job.objects.create(job_type="from_the_future", scheduled_at=timezone.now() - timedelta(minutes=3))
     Lane.objects.filter(pk="live_note").update(paused=True, pause_reason="costs too much")
     endings.pause_lane("live_quiet", timedelta(minutes=5), "busy")
@@ -71,6 +72,7 @@ def test_status_has_a_line_for_each_type_and_a_sentence_for_what_stands_still() 
     assert rows["from_the_future"] == ["1", "·", "·", "·", "·", "·", "·", "3", "min"]
     assert "live_note does not start: paused by an operator (costs too much)." in lines
     assert "from_the_future does not start: no code here knows the type." in lines
+    assert not any(line.startswith("from_the_past does") for line in lines), "nothing of it waits"
     assert any(line.startswith("live_quiet is paused until ") and line.endswith(": busy.") for line in lines)
     assert lines[-1] == "Last completed a round: relay 0 s ago, beat long ago or never."
 
