@@ -18,9 +18,10 @@ ALTER TABLE job_events ADD CONSTRAINT job_events_job
 CREATE INDEX job_queue_due ON job_queue (job_type, scheduled_at) WHERE status = 'pending';
 
 -- For "does the same job wait already?", asked only for types whose lane is unique. The time is in it so that the first
--- of several is found without walking all that is due.
+-- of several is found at once. Its condition and the questions say LIKE, so that they fit each other alone: the planner
+-- may not have heard yet how many rows wait, and would take another index of those.
 CREATE INDEX job_queue_pending_unique ON job_queue ((payload ->> '_unique'), job_type, scheduled_at)
-    WHERE status = 'pending' AND payload ? '_unique';
+    WHERE status LIKE 'pending' AND payload ? '_unique';
 
 -- Where the transaction's work comes from, as it is carried in a payload: {"_trace": …, "_request_id": …}, or {}.
 -- Whoever serves a request says so once: set_config('caferoam.job_context', …, true). Triggers then pass it on.
@@ -41,13 +42,14 @@ $$;
 
 -- As v1, with the context. In a unique lane the same payload is not queued twice while the first one waits: that one
 -- takes over the higher priority, the earlier time and as many attempts as were asked for, and its id is returned.
+-- A plan that was made while the table was small must not read all of it when it has grown: hence no such scans.
 CREATE FUNCTION private.enqueue_job_v2(
     new_type text,
     new_payload jsonb DEFAULT '{}',
     new_priority integer DEFAULT NULL,
     new_scheduled_at timestamptz DEFAULT NULL,
     new_max_attempts integer DEFAULT NULL
-) RETURNS uuid LANGUAGE plpgsql SET search_path = '' AS $$
+) RETURNS uuid LANGUAGE plpgsql SET search_path = '' SET enable_seqscan = off AS $$
 DECLARE
     lane public.job_lanes;
     new_id uuid;
@@ -66,7 +68,7 @@ BEGIN
         -- stays locked, so that no claim takes it before those changes can be seen.
         SELECT q.id INTO new_id FROM public.job_queue AS q
         WHERE q.payload ->> '_unique' = unique_key AND q.job_type = new_type
-            AND q.status = 'pending' AND q.payload ? '_unique'
+            AND q.status LIKE 'pending' AND q.payload ? '_unique'
         ORDER BY q.scheduled_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED;
         IF FOUND THEN
             UPDATE public.job_queue AS q
@@ -94,7 +96,7 @@ CREATE FUNCTION private.enqueue_jobs_v1(
     new_priority integer DEFAULT NULL,
     new_scheduled_at timestamptz DEFAULT NULL,
     new_max_attempts integer DEFAULT NULL
-) RETURNS integer LANGUAGE plpgsql SET search_path = '' AS $$
+) RETURNS integer LANGUAGE plpgsql SET search_path = '' SET enable_seqscan = off AS $$
 DECLARE
     lane public.job_lanes;
     context jsonb := private.job_context_v1();
@@ -118,15 +120,19 @@ BEGIN
         SELECT DISTINCT ON (job_key) private.job_key_v1(payload) AS job_key, payload
         FROM unnest(new_payloads) AS payload
     ), waiting AS MATERIALIZED (
-        SELECT q.id, wanted.job_key
-        FROM wanted JOIN public.job_queue AS q ON q.payload ->> '_unique' = wanted.job_key
-        WHERE q.job_type = new_type AND q.status = 'pending' AND q.payload ? '_unique'
-        FOR NO KEY UPDATE OF q SKIP LOCKED
+        -- Row by row through the index, in whatever order the planner would rather join: it may not have heard yet how
+        -- many rows wait.
+        SELECT job.id, wanted.job_key FROM wanted CROSS JOIN LATERAL (
+            SELECT q.id FROM public.job_queue AS q
+            WHERE q.payload ->> '_unique' = wanted.job_key AND q.job_type = new_type
+                AND q.status LIKE 'pending' AND q.payload ? '_unique'
+            ORDER BY q.scheduled_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
+        ) AS job
     ), merged AS (
         UPDATE public.job_queue AS q
         SET priority = greatest(q.priority, new_priority), scheduled_at = least(q.scheduled_at, new_scheduled_at),
             max_attempts = greatest(q.max_attempts, q.attempts + new_max_attempts)
-        FROM waiting WHERE q.id = waiting.id AND (
+        WHERE q.id = ANY (ARRAY(SELECT waiting.id FROM waiting)) AND (
             q.priority < new_priority OR q.scheduled_at > new_scheduled_at
             OR q.max_attempts < q.attempts + new_max_attempts)
     ), added AS (

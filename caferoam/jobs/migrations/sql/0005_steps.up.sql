@@ -3,11 +3,12 @@
 -- so two of them lock rows in the same order.
 -- The state is compared by LIKE because "=" would let the planner take the index of claimed rows instead of the key: it
 -- believes that there are hardly any, and then reads past all that are, and all that have been since the last vacuum.
+-- And a plan that was made while the table was small must not read all of it when it has grown: hence no such scans.
 
 -- Begin the attempts that these tickets stand for. A used or withdrawn ticket starts nothing and gives no row.
 CREATE FUNCTION private.start_jobs_v1(job_ids uuid[], tokens integer[], new_worker text)
 RETURNS TABLE (job_id uuid, attempt integer, payload text, max_attempts integer, waited_s double precision)
-LANGUAGE plpgsql SET search_path = '' AS $$
+LANGUAGE plpgsql SET search_path = '' SET enable_seqscan = off AS $$
 BEGIN
     FOR place IN 1 .. cardinality(job_ids) LOOP
         UPDATE public.job_queue AS q SET attempts = q.attempts + 1, claimed_at = now()
@@ -26,7 +27,7 @@ END $$;
 
 -- End attempts well and count the rows that were still theirs.
 CREATE FUNCTION private.complete_jobs_v1(job_ids uuid[], numbers integer[])
-RETURNS integer LANGUAGE plpgsql SET search_path = '' AS $$
+RETURNS integer LANGUAGE plpgsql SET search_path = '' SET enable_seqscan = off AS $$
 DECLARE
     ended integer := 0;
 BEGIN
