@@ -83,6 +83,15 @@ def test_processes_that_are_forked_count_with_their_parent_and_the_dead_have_not
 
 
 @pytest.mark.slow
+def test_a_folder_that_is_given_is_made_and_stays(tmp_path: Path) -> None:
+    folder = tmp_path / "given"
+    environment = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(folder)}
+    run = subprocess.run([sys.executable, "-c", TOGETHER], capture_output=True, text=True, check=True, env=environment)
+    assert samples(run.stdout)["caferoam_test_cups_total size=small"] == 21
+    assert list(folder.glob("counter_*.db"))
+
+
+@pytest.mark.slow
 def test_a_process_that_counts_nothing_does_not_load_the_library() -> None:
     program = """
 import django; django.setup()
