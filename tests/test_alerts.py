@@ -50,6 +50,9 @@ def test_every_metric_and_label_that_a_rule_names_is_in_a_scrape(live: Live, api
     labels = {pair for name in [*of_api, *of_worker, *of_relay] for pair in name.split(" ")[1:]}
     chosen = {f"{name}={value}" for text in expressions for name, value in re.findall(r'(\w+)="(\w+)"', text)}
     assert chosen - labels == {"status=5xx"}, "no request has failed here"
+    explained = (settings.BASE_DIR / "docs" / "observability.md").read_text()
+    kinds = {re.sub(r"_(bucket|sum|count)$", "", name) for name in there}
+    assert {name for name in kinds if f"`{name}`" not in explained} == set()
 
 
 def test_every_rule_says_how_serious_it_is_and_what_is_the_matter() -> None:
