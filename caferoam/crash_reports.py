@@ -6,6 +6,7 @@ provider, a job that cannot succeed) is logged as less, and so is not.
 """
 
 import logging
+import os
 from typing import Any, Final, cast
 
 import sentry_sdk
@@ -24,6 +25,8 @@ from caferoam.scrub_tree import scrub_tree
 
 TAGS: Final[tuple[str, ...]] = ("job_id", "job_type", "attempt", "request_id", "trace_id")
 """What a report is found by, as far as it is known; the same as in the log."""
+FORK_PATIENCE_S: Final = 2.0
+"""With a Sentry that does not answer."""
 
 
 def start(dsn: str, *, environment: str, release: str) -> None:
@@ -58,8 +61,10 @@ def start(dsn: str, *, environment: str, release: str) -> None:
         )
 
     begin()
-    # A forked process must not speak through its parent's connection.
+    # A forked process must not speak through its parent's connection, nor inherit a lock of OpenSSL that the sending
+    # thread happens to hold: its own first connection would hang.
     signals.worker_process_init.connect(begin, weak=False)
+    os.register_at_fork(before=lambda: sentry_sdk.flush(timeout=FORK_PATIENCE_S))
 
 
 def prepare(event: Event, hint: Hint) -> Event:

@@ -97,7 +97,8 @@ def registry() -> "CollectorRegistry":
     shared_folder()  # the library needs it
     import prometheus_client  # noqa: PLC0415 - 1.3 MB that a process does without where nothing is counted
 
-    prometheus_client.disable_created_metrics()  # a second series for each, and in one of the two modes only
+    # A second series for each, and in one of the two modes only.
+    prometheus_client.disable_created_metrics()  # type: ignore[no-untyped-call]  # the library leaves it untyped
     return prometheus_client.CollectorRegistry()
 
 

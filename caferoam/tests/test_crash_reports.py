@@ -173,6 +173,19 @@ def test_without_a_dsn_nothing_is_sent_and_the_sdk_is_not_even_loaded(sentry: Se
     assert subprocess.run([sys.executable, "-c", program], check=False, env=os.environ).returncode == 0
 
 
+def test_no_process_is_forked_while_a_report_is_on_its_way(sentry: Sentry) -> None:
+    program = """
+import logging, os
+import django; django.setup()
+logging.getLogger("caferoam").error("about to fork")
+os.fork()
+os._exit(0)  # without the SDK's own last effort
+"""
+    environment = {**os.environ, "SENTRY_DSN": sentry.dsn}
+    assert subprocess.run([sys.executable, "-c", program], check=False, env=environment).returncode == 0
+    assert [event["logentry"]["message"] for event in sentry.events] == ["about to fork"]
+
+
 @pytest.fixture
 def live(worker: psycopg.Connection, tmp_path: Path) -> Iterator[Live]:
     """Processes that know the queue's own test types, and the table that those write into."""
