@@ -71,6 +71,7 @@ def test_a_job_that_has_not_ended_stays_however_old(status: str) -> None:
     assert Job.objects.count() == 1
 
 
+@pytest.mark.slow
 def test_it_goes_on_chunk_by_chunk_until_nothing_is_left() -> None:
     at = Now() - timedelta(days=15)
     Job.objects.bulk_create(

@@ -196,6 +196,7 @@ def test_a_crontab_that_is_edited_itself_does_not_bring_its_past_turns() -> None
     assert Job.objects.count() == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("hour", "begin", "rows"),
     [
