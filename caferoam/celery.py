@@ -1,5 +1,6 @@
 """The Celery app. Redis only rings the bell: the rows of ``job_queue`` are the truth, so nothing here keeps results."""
 
+import gc
 import os
 
 from celery import Celery, signals
@@ -25,3 +26,10 @@ app.steps["worker"].update(
 @signals.setup_logging.connect
 def leave_logging_alone(**_: object) -> None:
     """Django's LOGGING is all there is to it. Without a receiver Celery would put its --loglevel above LOG_LEVEL."""
+
+
+@signals.worker_before_create_process.connect
+def keep_memory_shared(**_: object) -> None:
+    """Before a child is forked: a collector that looked at what is there now would make the child copy it."""
+    gc.collect()
+    gc.freeze()

@@ -1,8 +1,16 @@
 """How log lines look: one readable line each on a terminal, one JSON object each in production."""
 
+import sys
 from typing import Any, Final
 
+# Where rich is installed (a development tool brings it), structlog takes it into every process: 4 MB each, for
+# tracebacks that print local variables, and those may be secrets. None says that it is not there.
+if "rich" not in sys.modules:
+    sys.modules["rich"] = None  # type: ignore[assignment]  # for a moment
 import structlog
+
+if sys.modules["rich"] is None:
+    del sys.modules["rich"]  # type: ignore[unreachable]  # the stubs do not know of None
 
 from caferoam.scrub import scrub
 from caferoam.scrub_tree import scrub_tree

@@ -11,12 +11,10 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-import numpy as np
 from django.db import connection
-from numpy.typing import NDArray
 
 from caferoam.jobs import JobBatch
-from caferoam.providers.embeddings import Embedder
+from caferoam.providers.embeddings import Embedder, Vector
 from caferoam.providers.errors import ProviderRefused
 
 MAX_LABELS: Final = 20
@@ -62,7 +60,7 @@ class Draft:
     """What is to be stored for a batch of shops, made while no transaction was open."""
 
     model: str
-    embedded: Sequence[tuple[Document, NDArray[np.float32]]]
+    embedded: Sequence[tuple[Document, Vector]]
     unchanged: Sequence[Document]
     refused: Mapping[UUID, ProviderRefused]
 
@@ -102,7 +100,7 @@ def draft(shop_ids: Collection[UUID], embedder: Embedder, *, anew: bool = False)
 
 def _embed(
     documents: Sequence[Document], embedder: Embedder, refused: dict[UUID, ProviderRefused]
-) -> list[tuple[Document, NDArray[np.float32]]]:
+) -> list[tuple[Document, Vector]]:
     """The documents with their vectors; those that the embedder does not take go to ``refused``."""
     try:
         vectors = embedder.embed([document.text for document in documents])
@@ -224,9 +222,10 @@ def _confirm(documents: Sequence[Document], model: str) -> None:
         )
 
 
-def vector_literal(vector: NDArray[np.float32]) -> str:
+def vector_literal(vector: Vector) -> str:
     """The vector as pgvector reads it, exact for float32. The zeros that pad a short model's vectors cost nothing."""
-    told = np.trim_zeros(vector, "b")
+    (places,) = vector.nonzero()
+    told = vector[: places[-1] + 1] if len(places) else vector[:0]
     numbers = ["%.9g"] * len(told) + ["0"] * (len(vector) - len(told))
     return f"[{','.join(numbers)}]" % tuple(told.tolist())
 

