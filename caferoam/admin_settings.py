@@ -37,6 +37,8 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
         "OPTIONS": {
+            # By name, because what stands in a folder "templatetags" is loaded by every process with a template.
+            "libraries": {"desk": "caferoam.desk.display"},
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

@@ -11,4 +11,5 @@ class AdminTablesConfig(AppConfig):
 
     name = "django.contrib.admin"
     default_auto_field = "django.db.models.AutoField"
+    default_site = "django.contrib.admin.sites.AdminSite"
     default = False

@@ -24,11 +24,13 @@ _ORIGINS: Final[Mapping[str, Promise]] = {
     "_trace": gettext_lazy("Trace"),
     "_unique": gettext_lazy("Key by which the same job is not queued twice"),
 }
+_LOST_ON_THE_WAY: Final = "lost on the way"
 _TITLES: Final[Mapping[str, Promise]] = {
     JobEvent.Kind.RETRIED: gettext_lazy("Attempt %(attempt)d failed; to be tried again"),
     JobEvent.Kind.SNOOZED: gettext_lazy("Put off during attempt %(attempt)d, at no cost of an attempt"),
     JobEvent.Kind.RELEASED: gettext_lazy("Given back during attempt %(attempt)d by a worker that stopped"),
     JobEvent.Kind.LOST: gettext_lazy("The worker was gone during attempt %(attempt)d"),
+    _LOST_ON_THE_WAY: gettext_lazy("Lost on its way to a worker, or its worker was gone too soon to know"),
     JobEvent.Kind.FAILED: gettext_lazy("Attempt %(attempt)d failed in a way that no other attempt can mend"),
     JobEvent.Kind.DEAD_LETTER: gettext_lazy("Attempt %(attempt)d failed, and it was the last: dead letter"),
     JobEvent.Kind.REQUEUED: gettext_lazy("Queued again"),
@@ -169,9 +171,10 @@ def _moments(job: Job, condition: Condition, start: JobStart | None) -> Iterator
 
 
 def _moment(event: Any) -> Moment:
+    unseen = event.kind == JobEvent.Kind.LOST and event.started_at is None
     return Moment(
         event.at,
-        str(_TITLES[event.kind]) % {"attempt": event.attempt},
+        str(_TITLES[_LOST_ON_THE_WAY if unseen else event.kind]) % {"attempt": event.attempt},
         is_bad=event.kind in _BAD,
         lasted=event.at - event.started_at if event.started_at else None,
         actor=event.actor or "",

@@ -176,7 +176,7 @@ def _bars(ended: Iterable[tuple[Any, ...]], now: datetime) -> list[Bar]:
     buckets = int(HOUR / BUCKET)
     good, bad = [0] * buckets, [0] * buckets
     for _type, is_good, bucket, count in ended:
-        (good if is_good else bad)[min(bucket, buckets - 1)] += count
+        (good if is_good else bad)[min(max(bucket, 0), buckets - 1)] += count
     tallest = max(1, *(g + b for g, b in zip(good, bad, strict=True)))
     return [
         Bar(
