@@ -30,7 +30,9 @@ def main() -> int:
     with Servers(home) as servers:
         for round_number in range(arguments.repeat):
             begun = time.monotonic()
-            failed = [e.name for n, e in enumerate(chosen) if not _play(e, servers, home / f"{round_number}-{n}-{e.name}")]
+            failed = [
+                e.name for n, e in enumerate(chosen) if not _play(e, servers, home / f"{round_number}-{n}-{e.name}")
+            ]
             failures += len(failed)
             print(
                 f"{len(chosen) - len(failed)} of {len(chosen)} passed in {time.monotonic() - begun:.0f} s"
@@ -63,8 +65,9 @@ def _play(experiment: Experiment, servers: Servers, folder: Path) -> bool:
         word, result = "SKIP", str(exc)
     except Failed as exc:
         word, result = "FAIL", str(exc)
-    except Exception:  # noqa: BLE001 - an experiment that breaks has failed, and the others are played all the same
-        word, result = "FAIL", traceback.format_exc()
+    except Exception as exc:  # noqa: BLE001 - an experiment that breaks has failed, and the others are played all the same
+        (folder / "traceback.txt").write_text(traceback.format_exc())
+        word, result = "FAIL", f"{type(exc).__name__}: {exc}; see {folder / 'traceback.txt'}"
     print(f"{word}  {experiment.name:<36} {time.monotonic() - begun:5.1f} s  {result}", flush=True)
     return word != "FAIL"
 

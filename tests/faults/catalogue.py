@@ -1,6 +1,18 @@
 """All experiments, in the order in which they are played."""
 
-from tests.faults import kills, leases, relays
+from tests.faults import broker, database, deploys, kills, leases, listening, messages, pooling, providers, relays
 from tests.faults.experiment import catalogue
 
-__all__ = ["catalogue", "kills", "leases", "relays"]
+__all__ = [
+    "broker",
+    "catalogue",
+    "database",
+    "deploys",
+    "kills",
+    "leases",
+    "listening",
+    "messages",
+    "pooling",
+    "providers",
+    "relays",
+]

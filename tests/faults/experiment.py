@@ -18,7 +18,7 @@ class Skipped(Exception):
 
 @dataclass(frozen=True)
 class Verdict:
-    """``recovered_s`` is the time from the fault (or its end) until the jobs it hit had ended, or the queue moved again.
+    """``recovered_s`` is the time from the fault, or its end, until the jobs had ended or the queue moved again.
 
     ``burned`` counts attempts that did not complete a job, those excepted which the queue itself gave back.
     """
@@ -32,7 +32,7 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Experiment:
-    """``row`` is what the list of failures to try calls it."""
+    """``what`` says what it does and what passes."""
 
     name: str
     what: str

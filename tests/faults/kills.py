@@ -3,6 +3,8 @@
 import os
 import signal
 import time
+from functools import partial
+from uuid import UUID
 
 from tests.faults.clocks import AFTER_A_LOSS_S
 from tests.faults.experiment import Verdict, experiment
@@ -22,7 +24,7 @@ def worker_killed(stage: Stage) -> Verdict:
     stage.relay()
     stage.ready()
     jobs = stage.enqueue(300, ms=20)
-    stage.until(lambda: stage.ended(jobs) > 50, 30, "50 jobs end")
+    stage.until_more_ended(jobs, 50)
     worker.kill()
     stage.fault()
     stage.worker()
@@ -40,7 +42,7 @@ def worker_parent_killed(stage: Stage) -> Verdict:
     stage.relay()
     stage.ready()
     jobs = stage.enqueue(300, ms=20)
-    stage.until(lambda: stage.ended(jobs) > 50, 30, "50 jobs end")
+    stage.until_more_ended(jobs, 50)
     children = worker.children()
     worker.kill_alone()
     stage.fault()
@@ -61,11 +63,11 @@ def child_killed_three_times(stage: Stage) -> Verdict:
     slowest_s = 0.0
     for _ in range(3):
         (victim,) = stage.enqueue(1, ms=5000)
-        stage.until(lambda: stage.reached("began", [victim]), 30, "the job begins")
+        stage.until(partial(stage.reached, "began", [victim]), 30, "the job begins")
         child = next(line.pid for line in stage.bodies.lines("began") if line.job_id == victim)
         os.kill(child, signal.SIGKILL)
         stage.fault()
-        stage.until(lambda: stage.status(victim) == "pending", 2, "the row of the killed child is put back")
+        stage.until(partial(_is_pending, stage, victim), 2, "the row of the killed child is put back")
         slowest_s = max(slowest_s, stage.since_fault_s)
         stage.hasten([victim])
         jobs.append(victim)
@@ -78,8 +80,8 @@ def killed_at_every_step(stage: Stage) -> Verdict:
     """Jobs that kill their child, its parent or both: when they begin, when they have worked, inside the transaction
     that completes them, and between its commit and the acknowledgement of their message. Dead workers are replaced.
 
-    Passes if each job ends once, and only those began a second time whose child died before the commit. A child dies with
-    its parent.
+    Passes if each job ends once, and only those began a second time whose child died before the commit. A child dies
+    with its parent.
     """
     jobs = stage.enqueue(
         payloads=[
@@ -134,6 +136,10 @@ def job_that_outlives_its_hard_limit(stage: Stage) -> Verdict:
     ((error,),) = stage.sql("SELECT last_error FROM job_queue WHERE id = ANY(%s)", [jobs])
     require("TimeLimitExceeded" in error, f"the reason given is {error!r}")
     return stage.verdict(jobs, states=("pending",), recovered_s=stage.since_fault_s - 2, most_burned=1)
+
+
+def _is_pending(stage: Stage, job: UUID) -> bool:
+    return stage.status(job) == "pending"
 
 
 def _lives(pid: int) -> bool:

@@ -1,4 +1,4 @@
-"""Relays, workers and beats as operating-system processes: started by the product's own command lines, killed by ours."""
+"""Relays, workers and beats as processes: started by the product's own command lines, ended in every way there is."""
 
 import os
 import signal

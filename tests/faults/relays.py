@@ -19,7 +19,7 @@ def relay_killed(stage: Stage) -> Verdict:
     stage.ready(worker, relay)
     jobs = stage.enqueue(300, ms=20)
     for share in (50, 100, 150):
-        stage.until(lambda share=share: stage.ended(jobs) > share, 30, f"{share} jobs end")
+        stage.until_more_ended(jobs, share)
         relay.kill()
         stage.fault()
         relay = stage.relay()
@@ -59,7 +59,7 @@ def two_relays(stage: Stage) -> Verdict:
     stage.worker()
     stage.ready()
     jobs = stage.enqueue(400, ms=10)
-    stage.until(lambda: stage.ended(jobs) > 50, 30, "50 jobs end")
+    stage.until_more_ended(jobs, 50)
     relays[0].send(signal.SIGSTOP)
     stage.fault()
     before = stage.ended(jobs)

@@ -47,12 +47,18 @@ class Servers:
         provision_owner(self.postgres, self._passwords[OWNER])
         migrate = [sys.executable, "manage.py", "migrate", "--verbosity", "0", "--skip-checks"]
         subprocess.run(migrate, env=self.environment(OWNER), cwd=CHECKOUT, check=True)
-        provision_logins(
-            self.dsn(OWNER), api_password=self._passwords[API], worker_password=self._passwords[WORKER]
-        )
+        provision_logins(self.dsn(OWNER), api_password=self._passwords[API], worker_password=self._passwords[WORKER])
         with psycopg.connect(self.dsn(OWNER)) as connection:
             connection.execute("CREATE TABLE ledger (job_id uuid NOT NULL)")
             connection.execute("GRANT ALL ON ledger TO service_role")
+
+    def mend(self) -> None:
+        """Start what is down and let go on what is frozen."""
+        for server in (self.postgres, self.valkey):
+            if server.process is None or server.process.poll() is not None:
+                server.start()
+            else:
+                server.process.send_signal(signal.SIGCONT)
 
     def stop(self) -> None:
         self.valkey.stop()

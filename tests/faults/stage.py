@@ -1,9 +1,12 @@
-"""What one experiment plays on: empty tables, an empty Valkey, the processes that it starts, and eyes to see them by."""
+"""What one experiment plays on: empty tables, an empty Valkey, processes to start, and eyes to see them by."""
 
+import subprocess
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 from uuid import UUID, uuid4
@@ -12,8 +15,9 @@ import psycopg
 import redis
 from psycopg.types.json import Jsonb
 
-from caferoam.local.provision import OWNER, WORKER
 from caferoam.local.programs import Program, programs
+from caferoam.local.provision import OWNER, WORKER
+from caferoam.local.stack import CHECKOUT
 from tests.faults.bodies import FOLDER, Bodies
 from tests.faults.experiment import Failed, Verdict
 from tests.faults.processes import Process
@@ -32,13 +36,14 @@ class Stage:
         self.bodies = Bodies(folder)
         self.environment: dict[str, str] = {}
         """Added to that of every process started from now on."""
-        self._folder = folder
+        self.folder = folder
         self._processes: list[Process] = []
         self._ended: list[Process] = []
         self._fault_at = time.monotonic()
         self._eyes: psycopg.Connection | None = None
 
     def __enter__(self) -> Self:
+        self.servers.mend()
         self.sql("TRUNCATE job_queue, job_starts, job_events, job_lanes, ledger CASCADE")
         self.sql("TRUNCATE django_celery_beat_periodictask CASCADE")
         with self.servers.broker() as broker:
@@ -70,7 +75,7 @@ class Stage:
     def ready(self, *processes: Process) -> None:
         """Wait until all of these work; without any, all that were started and run still."""
         for process in processes or [process for process in self._processes if process.is_running]:
-            self.until(lambda process=process: self._is_ready(process), READY_S, f"{process.name} gets ready")
+            self.until(partial(self._is_ready, process), READY_S, f"{process.name} gets ready")
 
     def cast(self, *, relays: int = 1, workers: int = 1) -> None:
         """Start so many relays and workers, and wait until they work."""
@@ -79,6 +84,15 @@ class Stage:
         for _ in range(workers):
             self.worker()
         self.ready()
+
+    def probe(self, name: str) -> str:
+        """Play one of ``probes`` to its end, in a process of its own; returns what it printed."""
+        command = [sys.executable, "-m", "tests.faults.probes", name]
+        done = subprocess.run(
+            command, env=self._environment(name), cwd=CHECKOUT, capture_output=True, text=True, check=False, timeout=120
+        )
+        require(not done.returncode, f"the probe ended with {done.returncode}: {done.stderr[-2000:]}")
+        return done.stdout.strip()
 
     def revive(self) -> None:
         """Start those again that have ended by now, as a platform does. They may take a moment to work."""
@@ -93,18 +107,19 @@ class Stage:
 
     def _start(self, kind: str, arguments: tuple[str, ...], environment: dict[str, str]) -> Process:
         name = self._name(kind)
-        whole = {
+        process = Process(name, arguments, self._environment(name) | environment, self.folder / f"{name}.log")
+        self._processes.append(process)
+        return process
+
+    def _environment(self, name: str) -> dict[str, str]:
+        return {
             **self.servers.environment(WORKER),
             "DJANGO_SETTINGS_MODULE": "tests.faults.settings",
             "PGAPPNAME": name,
             "FAULTS_PROCESS": name,
-            FOLDER: str(self._folder),
+            FOLDER: str(self.folder),
             **self.environment,
-            **environment,
         }
-        process = Process(name, arguments, whole, self._folder / f"{name}.log")
-        self._processes.append(process)
-        return process
 
     def _name(self, kind: str) -> str:
         return f"{kind}{sum(process.name.startswith(kind) for process in self._processes)}"
@@ -140,7 +155,9 @@ class Stage:
 
     def states(self, jobs: Collection[UUID]) -> Counter[str]:
         """How many of the jobs are in which state."""
-        return Counter(dict(self.sql("SELECT status, count(*) FROM job_queue WHERE id = ANY(%s) GROUP BY 1", [list(jobs)])))
+        return Counter(
+            dict(self.sql("SELECT status, count(*) FROM job_queue WHERE id = ANY(%s) GROUP BY 1", [list(jobs)]))
+        )
 
     def attempts(self, job: UUID) -> int:
         """How often the row says that the job was started."""
@@ -161,7 +178,16 @@ class Stage:
     def hasten(self, jobs: Collection[UUID]) -> None:
         """Make those due that wait for their next attempt, as an operator may: the experiment is not about the wait."""
         self.sql(
-            "UPDATE job_queue SET scheduled_at = now() WHERE id = ANY(%s) AND status = 'pending' AND scheduled_at > now()",
+            "WITH hastened AS (UPDATE job_queue SET scheduled_at = now()"
+            " WHERE id = ANY(%s) AND status = 'pending' AND scheduled_at > now() RETURNING id)"
+            " SELECT pg_notify('job_queue', '') FROM hastened",
+            [list(jobs)],
+        )
+
+    def cancel(self, jobs: Collection[UUID]) -> None:
+        """End jobs, running or not, as an operator may."""
+        self.sql(
+            "UPDATE job_queue SET status = 'failed', completed_at = now(), claimed_at = NULL WHERE id = ANY(%s)",
             [list(jobs)],
         )
 
@@ -187,6 +213,22 @@ class Stage:
                 raise Failed(f"in {within_s:.0f} s it did not happen that {what}")
             time.sleep(POLL_S)
         return time.monotonic() - begun
+
+    def until_gone(self, process: Process, within_s: float) -> float:
+        """Wait until a process has ended by itself. As ``until``."""
+        return self.until(lambda: not process.is_running, within_s, f"{process.name} ends")
+
+    def until_more_ended(self, jobs: Collection[UUID], than: int, within_s: float = READY_S) -> float:
+        """Wait until the work is so far. As ``until``."""
+        return self.until(lambda: self.ended(jobs) > than, within_s, f"more than {than} jobs end")
+
+    def time_to_end(self, jobs: Collection[UUID], within_s: float) -> float:
+        """Wait until all jobs have ended, whatever the fault. As ``until``."""
+        return self.until(lambda: self.ended(jobs) == len(jobs), within_s, "the jobs end")
+
+    def let_pass(self, seconds_since_fault: float) -> None:
+        """Wait until the fault is so old."""
+        time.sleep(max(0.0, seconds_since_fault - self.since_fault_s))
 
     def until_ended(self, jobs: Collection[UUID], within_s: float) -> float:
         """Wait until all jobs have ended, no longer than so many seconds after the fault; returns the seconds since it.
@@ -245,6 +287,11 @@ class Stage:
                 [MAX_ATTEMPTS, list(jobs)],
             )[0][0]
         )
+
+    def look_anew(self) -> None:
+        """Take a new session for what follows, with the settings of now."""
+        if self._eyes is not None:
+            self._eyes.close()
 
     def sql(self, statement: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Run one statement as the owner of the tables, again if the server was away. It must be safe to repeat."""

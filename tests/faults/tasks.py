@@ -1,4 +1,4 @@
-"""The experiments' job types. What they achieve is a row in ``ledger``, which no constraint keeps from standing twice."""
+"""The experiments' job types. What they achieve is a row in ``ledger``, where nothing keeps it from standing twice."""
 
 import os
 import signal
