@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from caferoam.desk.words import Condition, clock, relative, span
+from caferoam.jobs.discovery import discover_job_types
 from caferoam.jobs.models import Job, JobEvent, JobStart, Lane
 from caferoam.jobs.payload import RESERVED_PREFIX
 
@@ -89,7 +90,7 @@ def read(job: Job) -> Story:
         lane=lane,
         start=start,
         state_in_words=_state_in_words(job, condition, start, now),
-        advice=_advice(condition, lane, now),
+        advice=_advice(condition, lane, now, is_known=job.job_type in discover_job_types()),
         payload=json.dumps(own if isinstance(job.payload, dict) else job.payload, ensure_ascii=False, indent=2),
         origin=[(str(_ORIGINS.get(name, name)), str(payload[name])) for name in payload.keys() - own.keys()],
         moments=sorted(_moments(job, condition, start), key=lambda moment: moment.at, reverse=True),
@@ -126,7 +127,7 @@ def _state_in_words(job: Job, condition: Condition, start: JobStart | None, now:
     return text % facts
 
 
-def _advice(condition: Condition, lane: Lane | None, now: datetime) -> str:
+def _advice(condition: Condition, lane: Lane | None, now: datetime, *, is_known: bool) -> str:
     """What to do about it, or why it does not go on, where that is not the ordinary waiting for its turn."""
     match condition:
         case Condition.DEAD | Condition.FAILED:
@@ -137,7 +138,7 @@ def _advice(condition: Condition, lane: Lane | None, now: datetime) -> str:
             text = _("If no worker shows a sign of life for %(lease)s, it goes back to waiting by itself.")
             return text % {"lease": span(settings.JOBS_LEASE)}
         case Condition.DUE | Condition.LATER:
-            return _obstacle(lane, now)
+            return _obstacle(lane if is_known else None, now)
         case _:
             return ""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 from urllib.parse import quote
 
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from caferoam.desk.words import clock, span
-from caferoam.jobs.models import Lane
+from caferoam.jobs.overview import TypeOverview
 from caferoam.pulse import Name, read_pulses
 
 TOO_LONG: Final = timedelta(minutes=2)
@@ -99,27 +99,36 @@ def dead_letters(count: int) -> Iterator[Trouble]:
         )
 
 
-def unknown_types(waiting: Mapping[str, int]) -> Iterator[Trouble]:
-    """Jobs that wait for code that is not deployed, by type."""
-    for job_type, count in waiting.items():
+def obstacles(types: Iterable[TypeOverview]) -> Iterator[Trouble]:
+    """Types of which nothing begins: no code knows them, or their lane lets nothing through."""
+    for of_type in types:
+        if not of_type.is_known:
+            yield from _unknown(of_type.job_type, of_type.ready + of_type.scheduled)
+        elif text := _closed(of_type):
+            reason = of_type.pause_reason or _("No reason was given.")
+            yield Trouble(text, reason, reverse("admin:jobs_lane_changelist"), is_grave=False)
+
+
+def _unknown(job_type: str, waiting: int) -> Iterator[Trouble]:
+    if waiting:
         text = ngettext(
             "%(n)d job waits for code that knows its type: %(type)s.",
             "%(n)d jobs wait for code that knows their type: %(type)s.",
-            count,
+            waiting,
         )
         yield Trouble(
-            text % {"n": count, "type": job_type},
+            text % {"n": waiting, "type": job_type},
             _("Deploy the code that has this type, or cancel the jobs."),
             reverse("admin:jobs_job_changelist") + f"?job_type={quote(job_type)}",
         )
 
 
-def pauses(paused: Iterable[Lane], *, now: datetime) -> Iterator[Trouble]:
-    """Lanes in which nothing begins, because somebody or a provider wanted it so."""
-    for lane in paused:
-        if lane.paused or lane.paused_until is None:
-            text = _("%(lane)s is paused until somebody resumes it.") % {"lane": lane.pk}
-        else:
-            text = _("%(lane)s is paused until %(until)s.") % {"lane": lane.pk, "until": clock(lane.paused_until, now)}
-        reason = lane.pause_reason or _("No reason was given.")
-        yield Trouble(text, reason, reverse("admin:jobs_lane_changelist"), is_grave=False)
+def _closed(of_type: TypeOverview) -> str:
+    if of_type.paused:
+        return _("%(lane)s is paused until somebody resumes it.") % {"lane": of_type.job_type}
+    if of_type.paused_until is not None:
+        until = clock(of_type.paused_until)
+        return _("%(lane)s is paused until %(until)s.") % {"lane": of_type.job_type, "until": until}
+    if of_type.width == 0:
+        return _("%(lane)s lets nothing through: none of its jobs may run at once.") % {"lane": of_type.job_type}
+    return ""

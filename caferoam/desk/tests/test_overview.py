@@ -79,6 +79,9 @@ def test_a_job_that_waits_too_long_is_told_unless_its_lane_is_paused(admin: Clie
     Lane.objects.update(paused=True, pause_reason="bill unpaid")
     (trouble,) = seen(admin.get("/").content)
     assert "enrich_shop is paused until somebody resumes it. bill unpaid" in trouble
+    Lane.objects.update(paused=False, pause_reason=None, width=0)
+    (trouble,) = seen(admin.get("/").content)
+    assert "enrich_shop lets nothing through" in trouble
 
 
 def test_a_job_that_no_worker_begins_is_told(admin: Client, lane: Lane) -> None:
@@ -101,4 +104,4 @@ def test_dead_letters_and_unknown_types_are_told_with_the_way_to_them(admin: Cli
 def test_in_an_empty_house_there_is_nothing_to_see(admin: Client) -> None:
     told = texts(admin.get("/").content)
     assert "All is well" in told
-    assert "There is no lane yet" in told
+    assert "enrich_shop – – – – – – –" in told
