@@ -69,7 +69,7 @@ AUTH_PASSWORD_VALIDATORS = [
 # --- Static files: from the packages themselves, read once at start ---------------------------------------------------
 STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.AppDirectoriesFinder"]
 WHITENOISE_USE_FINDERS = True
-WHITENOISE_MAX_AGE = 3600
+WHITENOISE_MAX_AGE = 300  # seconds; the names stay the same from one version to the next
 
 # --- Languages --------------------------------------------------------------------------------------------------------
 LANGUAGES = [("en", "English"), ("zh-hant", "繁體中文")]

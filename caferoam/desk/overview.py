@@ -122,12 +122,15 @@ def read() -> Overview:
         running=[Running(*row) for row in rows_of(_RUNNING)],
         dead_letters=list(Job.objects.filter(status=Job.Status.DEAD_LETTER).order_by("-created_at", "-pk")[:5]),
         signs=signs or [],
-        troubles=[
-            *troubles.silences(signs),
-            *troubles.delays(oldest_due=oldest_due, oldest_unstarted=oldest_unstarted),
-            *troubles.dead_letters(sum(of_type.dead_letter for of_type in types)),
-            *troubles.obstacles(types),
-        ],
+        troubles=sorted(
+            [
+                *troubles.silences(signs),
+                *troubles.delays(oldest_due=oldest_due, oldest_unstarted=oldest_unstarted),
+                *troubles.dead_letters(sum(of_type.dead_letter for of_type in types)),
+                *troubles.obstacles(types),
+            ],
+            key=lambda trouble: not trouble.is_grave,
+        ),
     )
 
 

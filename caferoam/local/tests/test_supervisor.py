@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -127,8 +128,17 @@ def test_one_stack_runs_answers_a_search_and_leaves_no_process_behind_at_sigterm
         "counted by another process"
     )
     assert numbers["caferoam_up dependency=database"] == 1
-    assert {"api     |", "relay   |", "worker  |", "beat    |"} <= {line[:9] for line in stack.said.splitlines()}
+    assert {"api     |", "relay   |", "worker  |", "beat    |", "admin   |"} <= {
+        line[:9] for line in stack.said.splitlines()
+    }
     assert f"curl -G {api}/search -H 'Authorization: Bearer " in stack.said
+
+    with httpx.Client(base_url=json.loads((stack.folder / "run.json").read_text())["admin"], timeout=30) as operator:
+        operator.get("/login/")
+        [password] = re.findall(r"log in as admin with (\S+)", stack.said)
+        login = {"username": "admin", "password": password, "csrfmiddlewaretoken": operator.cookies["csrftoken"]}
+        assert operator.post("/login/", data=login).status_code == 302
+        assert "enrich_shop" in operator.get("/").text
 
     second = stack.command("-m", "caferoam.local", "run")
     assert second.stdout == f"make run: already running in this checkout ({api}): stop that one first\n"
