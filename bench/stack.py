@@ -35,6 +35,7 @@ def running_stack() -> Iterator[RunningStack]:
     """Start it, describe it in the environment of this process (as a worker), and stop it afterwards."""
     with tempfile.TemporaryDirectory(prefix="caferoam-bench-") as folder:
         environment = {**os.environ, "CAFEROAM_LOCAL_DIR": folder, "CAFEROAM_API_PORT": "0", "LOG_LEVEL": "WARNING"}
+        environment["CAFEROAM_ADMIN_PORT"] = "0"
         environment["CAFEROAM_LOCAL_SETTINGS"] = "bench.settings"
         log = Path(folder) / "supervisor.log"
         with log.open("wb") as output:
