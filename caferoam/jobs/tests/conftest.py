@@ -1,6 +1,8 @@
 """Fixtures of the queue's tests: a table for effects, single jobs, and real processes."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import UUID
 
@@ -12,11 +14,11 @@ from django.db import connection
 
 from caferoam.jobs import queue
 from caferoam.jobs.lanes import publish_lanes
-from caferoam.jobs.models import Job
+from caferoam.jobs.models import Job, JobEvent
 from caferoam.jobs.registry import registry
 from caferoam.jobs.tests.live import tasks as _tasks  # noqa: F401 - registers the job types
 from caferoam.jobs.tickets import Ticket
-from caferoam.testing.live import Live
+from caferoam.testing.live import Live, eventually
 
 
 @pytest.fixture
@@ -59,6 +61,46 @@ def started(job_type: str = "live_note", **payload: object) -> queue.StartedJob:
 def state(job_id: UUID) -> Job:
     """The row as it is now."""
     return Job.objects.get(pk=job_id)
+
+
+def age(job_id: UUID, seconds: int) -> None:
+    """Let a row's lease be so much older."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE job_queue SET claimed_at = now() - make_interval(secs => %s) WHERE id = %s", [seconds, job_id]
+        )
+
+
+def wait_of(job: Job) -> float:
+    """Seconds from the transaction's now() to when the job is due."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT extract(epoch FROM scheduled_at - now())::float FROM job_queue WHERE id = %s", [job.pk])
+        (seconds,) = cursor.fetchone()
+    return float(seconds)
+
+
+def events(job_id: UUID) -> list[JobEvent]:
+    """What has happened to a job, oldest first."""
+    return list(JobEvent.objects.filter(job_id=job_id).order_by("pk"))
+
+
+@contextmanager
+def aside[T](action: Callable[[], T]) -> Iterator[Future[T]]:
+    """Do something in a thread with a database session of its own, which ends with the block."""
+
+    def act() -> T:
+        try:
+            return action()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        yield pool.submit(act)
+
+
+def someone_waits(session: psycopg.Connection) -> bool:
+    """Whether a statement comes to wait for a lock, as seen from this session."""
+    return bool(eventually(lambda: session.execute("SELECT FROM pg_locks WHERE NOT granted").fetchall()))
 
 
 @pytest.fixture

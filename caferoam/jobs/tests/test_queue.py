@@ -1,35 +1,19 @@
 """Every step of a row, and that no step touches a row that has moved on."""
 
 from datetime import timedelta
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import psycopg
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from caferoam.jobs import endings, enqueue, operations, queue
-from caferoam.jobs.models import Job, Lane
-from caferoam.jobs.tests.conftest import claimed, started, state
+from caferoam.jobs.models import Job
+from caferoam.jobs.tests.conftest import age, claimed, started, state
 from caferoam.jobs.tickets import Attempt, Ticket, from_message, to_message
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("lanes")]
-
-
-def age(job_id: UUID, seconds: int) -> None:
-    """Let a row's lease be so much older."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE job_queue SET claimed_at = now() - make_interval(secs => %s) WHERE id = %s", [seconds, job_id]
-        )
-
-
-def wait_of(job: Job) -> float:
-    """Seconds from the transaction's now() to when the job is due."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT extract(epoch FROM scheduled_at - now())::float FROM job_queue WHERE id = %s", [job.pk])
-        (seconds,) = cursor.fetchone()
-    return float(seconds)
 
 
 def test_a_job_says_nothing_of_itself_and_gets_what_its_lane_says() -> None:
@@ -121,47 +105,6 @@ def test_a_completed_job_stays_completed() -> None:
     assert state(job.attempt.job_id).status == "completed"
 
 
-def test_a_failed_attempt_is_tried_again_later() -> None:
-    job = started()
-    assert endings.fail(job.attempt, "ValueError: no\x00" + "x" * 1000) == "pending"
-    row = state(job.attempt.job_id)
-    assert 12 <= wait_of(row) <= 18
-    assert (row.attempts, row.claimed_at, row.completed_at) == (1, None, None)
-    assert row.last_error is not None
-    assert (len(row.last_error), row.last_error[:15]) == (500, "ValueError: no�")
-
-
-def test_the_last_failed_attempt_is_the_end() -> None:
-    job = started("live_fails", how="bug")
-    Job.objects.update(max_attempts=1)
-    assert endings.fail(job.attempt, "again") == "dead_letter"
-    row = state(job.attempt.job_id)
-    assert row.completed_at
-    assert queue.claim(["live_fails"]).tickets == {}
-
-
-def test_a_permanent_error_is_never_retried() -> None:
-    job = started()
-    assert endings.fail_for_good(job.attempt, "no such shop") == "failed"
-    assert (state(job.attempt.job_id).last_error, state(job.attempt.job_id).attempts) == ("no such shop", 1)
-
-
-def test_a_snooze_burns_no_attempt_and_its_token_never_returns() -> None:
-    job = started()
-    before = state(job.attempt.job_id).max_attempts
-    assert endings.snooze([job.attempt], timedelta(seconds=60), "busy") == 1
-    row = state(job.attempt.job_id)
-    assert (row.status, row.attempts, row.max_attempts) == ("pending", 1, before + 1)
-    assert wait_of(row) == pytest.approx(60, abs=0.01)
-
-
-def test_a_longer_pause_of_a_lane_stays() -> None:
-    endings.pause_lane("live_note", timedelta(hours=1), "busy")
-    longer = Lane.objects.get(pk="live_note").paused_until
-    endings.pause_lane("live_note", timedelta(seconds=1), "busy")
-    assert Lane.objects.get(pk="live_note").paused_until == longer
-
-
 def test_releasing_gives_back_only_what_has_not_started() -> None:
     enqueue("live_note")
     enqueue("live_note")
@@ -182,53 +125,6 @@ def test_a_lease_is_renewed_before_and_after_the_start() -> None:
     assert queue.keep([Ticket(ticket.job_id, 7)]) == 0
 
 
-def test_rescue_leaves_living_leases_alone() -> None:
-    ticket = claimed()
-    age(ticket.job_id, 80)
-    assert endings.rescue(timedelta(seconds=90)) == {}
-
-
-def test_rescue_of_an_unstarted_row_burns_nothing() -> None:
-    ticket = claimed()
-    age(ticket.job_id, 100)
-    assert endings.rescue(timedelta(seconds=90)) == {"pending": 1}
-    row = state(ticket.job_id)
-    assert (row.attempts, row.last_error) == (0, None)
-    assert queue.claim(["live_note"]).tickets == {"live_note": [ticket]}
-
-
-def test_the_first_lost_worker_costs_no_wait_and_the_next_ones_do() -> None:
-    job = started()
-    Job.objects.update(max_attempts=9)
-    waits = []
-    for attempt in range(1, 4):
-        age(job.attempt.job_id, 100)
-        assert endings.rescue(timedelta(seconds=90)) == {"pending": 1}
-        row = state(job.attempt.job_id)
-        assert row.last_error == f"the worker was lost: lease expired on attempt {attempt}"
-        waits.append(wait_of(row))
-        Job.objects.update(scheduled_at=row.created_at)
-        queue.start(queue.claim(["live_note"]).tickets["live_note"])
-    assert waits == [pytest.approx(0, abs=0.01), pytest.approx(15, abs=0.01), pytest.approx(60, abs=0.01)]
-
-
-def test_a_job_that_takes_its_worker_along_every_time_is_dead_in_the_end() -> None:
-    job = started()
-    Job.objects.update(attempts=3)
-    age(job.attempt.job_id, 100)
-    assert endings.rescue(timedelta(seconds=90)) == {"dead_letter": 1}
-    assert state(job.attempt.job_id).completed_at
-
-
-def test_a_requeued_job_gets_fresh_attempts() -> None:
-    job = started()
-    endings.fail_for_good(job.attempt, "x")
-    assert operations.requeue(Job.objects.filter(pk=job.attempt.job_id), by="ann") == 1
-    row = state(job.attempt.job_id)
-    assert (row.status, row.attempts, row.max_attempts, row.completed_at) == ("pending", 1, 4, None)
-    assert queue.claim(["live_note"]).tickets == {"live_note": [Ticket(row.pk, 1)]}
-
-
 def test_a_claim_says_how_long_until_the_next_row_is_due() -> None:
     assert queue.claim(["live_note"]).next_due_s is None
     enqueue("live_note")
@@ -242,22 +138,6 @@ def test_waiting_jobs_of_unknown_types_are_counted() -> None:
     enqueue("from_the_future")
     enqueue("from_the_future")
     assert queue.unknown_types(["live_note"]) == {"from_the_future": 2}
-
-
-@pytest.mark.django_db(transaction=True)
-def test_rescue_and_completion_of_the_same_row_cannot_both_win(worker: psycopg.Connection) -> None:
-    job = started()
-    age(job.attempt.job_id, 100)
-    worker.autocommit = False
-    worker.execute(
-        "UPDATE job_queue SET status = 'completed', completed_at = now(), claimed_at = NULL"
-        " WHERE id = %s AND status = 'claimed' AND attempts = 1",
-        [job.attempt.job_id],
-    )
-    assert endings.rescue(timedelta(seconds=90)) == {}  # it passes by the row that is just being completed
-    worker.commit()
-    assert endings.rescue(timedelta(seconds=90)) == {}
-    assert state(job.attempt.job_id).status == "completed"
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,13 +1,12 @@
 """A lane's rate: how many jobs may begin in a minute and in a day."""
 
-import threading
+from contextlib import ExitStack
 from datetime import timedelta
 
 import psycopg
 import pytest
 import redis
 from django.conf import settings
-from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 
@@ -17,9 +16,8 @@ from caferoam.jobs.doorbell import Doorbell
 from caferoam.jobs.models import Job, Lane
 from caferoam.jobs.registry import registry
 from caferoam.jobs.relay import POLL_UNHEARD_S, Relay
-from caferoam.jobs.tickets import Ticket
+from caferoam.jobs.tests.conftest import aside, someone_waits
 from caferoam.pulse import Pulse
-from caferoam.testing.live import eventually
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("ten_jobs")]
 
@@ -163,20 +161,9 @@ def test_two_relays_together_never_exceed_the_rate(worker: psycopg.Connection) -
 @pytest.mark.django_db(transaction=True)
 def test_claims_that_race_begin_as_many_as_the_rate_says() -> None:
     rule(rate_per_minute=5, width=100)
-    counts: list[int] = []
-
-    def claim_often() -> None:
-        try:
-            counts.extend(claimed()[0] for _ in range(20))
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=claim_often) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sum(counts) == Job.objects.filter(status="claimed").count() == 5
+    with ExitStack() as stack:
+        racers = [stack.enter_context(aside(lambda: sum(claimed()[0] for _ in range(20)))) for _ in range(4)]
+    assert sum(racer.result() for racer in racers) == Job.objects.filter(status="claimed").count() == 5
 
 
 @pytest.mark.django_db(transaction=True)
@@ -186,20 +173,10 @@ def test_what_is_given_back_while_another_relay_claims_is_not_written_over(worke
     rule(width=3)
     worker.execute("BEGIN")
     worker.execute("SELECT FROM private.claim_jobs_v2('{live_note}')")  # takes the third
-    released: list[int] = []
-
-    def give_back(some: list[Ticket]) -> None:
-        try:
-            released.append(queue.release(some))
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=give_back, args=(tickets,))
-    thread.start()
-    assert eventually(lambda: worker.execute("SELECT FROM pg_locks WHERE NOT granted").fetchall())
-    worker.execute("COMMIT")
-    thread.join()
-    assert released == [2]
+    with aside(lambda: queue.release(tickets)) as released:
+        assert someone_waits(worker)
+        worker.execute("COMMIT")
+    assert released.result() == 2
     assert Lane.objects.get(pk="live_note").minute_tokens == pytest.approx(2, abs=0.2)
 
 

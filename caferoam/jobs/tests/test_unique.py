@@ -1,9 +1,7 @@
 """Of a unique type, no second job waits with the same payload; and many are queued at once."""
 
 import json
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -15,8 +13,7 @@ from psycopg.types.json import Jsonb
 
 from caferoam.jobs import enqueue, enqueue_many, queue
 from caferoam.jobs.models import Job, Lane
-from caferoam.jobs.tests.conftest import state
-from caferoam.testing.live import eventually
+from caferoam.jobs.tests.conftest import aside, someone_waits, state
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("unique_lane")]
 
@@ -127,25 +124,6 @@ def test_the_switch_for_notifications_counts_for_merged_jobs_too(worker: psycopg
     assert list(worker.notifies(timeout=0.3, stop_after=1)) == []
 
 
-@contextmanager
-def meanwhile(worker: psycopg.Connection) -> Iterator[list[object]]:
-    """Queue ``SHOP`` in another thread, whose session waits for a lock of ``worker``'s when the block begins."""
-    answers: list[object] = []
-
-    def queue_one() -> None:
-        try:
-            answers.append(enqueue("live_note", SHOP))
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=queue_one)
-    thread.start()
-    waiting = "SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
-    assert eventually(lambda: worker.execute(waiting).fetchall())
-    yield answers
-    thread.join(10)
-
-
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("ends", ["COMMIT", "ROLLBACK"])
 def test_of_two_transactions_that_queue_the_same_the_second_waits_for_the_first(
@@ -154,19 +132,21 @@ def test_of_two_transactions_that_queue_the_same_the_second_waits_for_the_first(
     worker.execute("BEGIN")
     statement = "SELECT private.enqueue_job_v2('live_note', %s)"
     ((first,),) = worker.execute(statement, [Jsonb(SHOP)]).fetchall()
-    with meanwhile(worker) as answers:
+    with aside(lambda: enqueue("live_note", SHOP)) as second:
+        assert someone_waits(worker)
         worker.execute(ends.encode())
     assert Job.objects.count() == 1
-    assert (answers == [first]) == (ends == "COMMIT")
+    assert (second.result() == first) == (ends == "COMMIT")
 
 
 @pytest.mark.django_db(transaction=True)
 def test_what_is_queued_with_many_others_is_waited_for_too(worker: psycopg.Connection) -> None:
     worker.execute("BEGIN")
     worker.execute("SELECT private.enqueue_jobs_v1('live_note', ARRAY[%s::jsonb])", [Jsonb(SHOP)])
-    with meanwhile(worker) as answers:
+    with aside(lambda: enqueue("live_note", SHOP)) as second:
+        assert someone_waits(worker)
         worker.execute("COMMIT")
-    assert answers == list(Job.objects.values_list("pk", flat=True))
+    assert second.result() == Job.objects.get().pk
 
 
 @pytest.mark.django_db(transaction=True)
