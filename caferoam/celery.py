@@ -4,12 +4,16 @@ import gc
 import os
 
 from celery import Celery, signals
+from kombu.transport import TRANSPORT_ALIASES
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "caferoam.settings")
 # A worker has a process for each core: threads inside numpy would only make them fight. Read when numpy is imported.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 # Celery would prefer this one to the settings, and so speak to another broker than the relay's checks do.
 os.environ.pop("CELERY_BROKER_URL", None)
+
+# By the URL's scheme, because a transport that is set by name forgets that rediss:// means TLS.
+TRANSPORT_ALIASES.update(dict.fromkeys(["redis", "rediss"], "caferoam.jobs.transport:Transport"))
 
 app = Celery("caferoam")
 app.config_from_object("django.conf:settings", namespace="CELERY")

@@ -206,7 +206,6 @@ CELERY_WORKER_DISABLE_PREFETCH = True  # the same after a reconnection, when wha
 CELERY_WORKER_ETA_TASK_LIMIT = 100  # a fuse: nothing here waits in a worker's memory, scheduled_at does that
 CELERY_WORKER_DETECT_QUORUM_QUEUES = False  # RabbitMQ only; saves a round trip
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = True  # `celery inspect`
-CELERY_WORKER_HIJACK_ROOT_LOGGER = False  # one look for all logs: Django's LOGGING
 CELERY_WORKER_SEND_TASK_EVENTS = False  # the table tells more than events would
 CELERY_DB_REUSE_MAX = 1_000_000  # jobs look after the connection themselves; a new one for every job costs milliseconds
 CELERY_BEAT_SCHEDULER = "caferoam.jobs.schedule:JobScheduler"

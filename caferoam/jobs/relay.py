@@ -30,7 +30,7 @@ from caferoam.pulse import Pulse
 POLL_S: Final = 5.0
 POLL_UNHEARD_S: Final = 0.5
 """Between two looks while nothing can be heard."""
-NAP_S: Final = (0.01, 0.2)
+NAP_S: Final = (0.02, 0.2)
 """Between two looks at a full lane: the first nap after something was claimed, and the longest."""
 REPORT_S: Final = 60.0
 

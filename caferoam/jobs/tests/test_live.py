@@ -111,7 +111,8 @@ def test_a_cancelled_job_that_does_not_ask_is_interrupted(live: Live) -> None:
     assert eventually(lambda: ended(following), within_s=15), worker.output()
     assert entries() == [(following, 1)]
     assert {state(job).status for job in jobs} == {"failed"}
-    assert worker.output().count("attempt 1 runs, but was cancelled or taken away") == 2
+    said = "attempt 1 runs, but was cancelled or taken away"
+    assert eventually(lambda: worker.output().count(said) == 2), worker.output()
 
 
 def test_without_notify_jobs_only_start_later(live: Live, worker: psycopg.Connection) -> None:
