@@ -44,11 +44,11 @@ _SECRETS: Final = (
         ),
         HIDDEN,
     ),
-    # named values: password=…, "token": "…", Authorization: Basic …
+    # named values: password=…, "token": "…", Authorization: Basic …, and JSON within JSON
     (
         re.compile(
-            rf"(?i)((?:{_NAMES})[\"']?\s{{0,8}}[:=]\s{{0,8}})"
-            rf"(?:\"[^\"\n]*\"|'[^'\n]*'|(?:(?:bearer|basic)\s{{1,8}})?(?:\[hidden\]|[^\s\"',;&)}}\]]+))"
+            rf"(?i)((?:{_NAMES})\\{{0,3}}[\"']?\s{{0,8}}[:=]\s{{0,8}})"
+            rf"(?:\"[^\"\n]*\"|\\{{1,3}}\"[^\"\\\n]*|'[^'\n]*'|(?:(?:bearer|basic)\s{{1,8}})?(?:\[hidden\]|[^\s\"',;&)}}\]]+))"
         ),
         rf"\1{HIDDEN}",
     ),
