@@ -49,7 +49,7 @@ def test_every_metric_and_label_that_a_rule_names_is_in_a_scrape(live: Live, api
     assert named - there == set()
     labels = {pair for name in [*of_api, *of_worker, *of_relay] for pair in name.split(" ")[1:]}
     chosen = {f"{name}={value}" for text in expressions for name, value in re.findall(r'(\w+)="(\w+)"', text)}
-    assert chosen - labels == {"status=5xx"}, "no request has failed here"
+    assert chosen - labels <= {"status=5xx"}, "here no request need have failed"
     explained = (settings.BASE_DIR / "docs" / "observability.md").read_text()
     kinds = {re.sub(r"_(bucket|sum|count)$", "", name) for name in there}
     assert {name for name in kinds if f"`{name}`" not in explained} == set()
