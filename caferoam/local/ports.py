@@ -1,8 +1,11 @@
 """TCP ports on the loopback address, the only one that anything of the local stack listens on."""
 
+import random
 import socket
+from typing import Final
 
-HOST = "127.0.0.1"
+HOST: Final = "127.0.0.1"
+_OURS: Final = range(20_000, 32_000)
 
 
 def is_free(port: int) -> bool:
@@ -15,10 +18,12 @@ def is_free(port: int) -> bool:
 
 
 def free_port() -> int:
-    """One that the kernel picks. Another program may be quicker to take it."""
-    with _bind(0) as holder:
-        port: int = holder.getsockname()[1]
-    return port
+    """A port that nothing listens on. Another program may be quicker to take it, but not by chance.
+
+    It lies below those that Linux and macOS hand to outgoing connections, of which a starting stack makes many: one
+    that the kernel picks is often somebody else's by the time a server has started.
+    """
+    return next(port for port in random.sample(_OURS, len(_OURS)) if is_free(port))
 
 
 def _bind(port: int) -> socket.socket:
