@@ -17,6 +17,9 @@ class Channel(redis.Channel):
     of no use; and when the server is gone, it ends the whole worker: after a first close that failed halfway, a second
     one looks for an address on a transport that has none any more (kombu 5.7.0, if the worker had a job in its hands
     and a place free).
+
+    What a job that outlived the connection acknowledges on the old channel is refused as on a lost connection, which
+    Celery expects. kombu looks for that address again, and the worker ends.
     """
 
     do_restore = False
@@ -24,8 +27,14 @@ class Channel(redis.Channel):
 
     @contextmanager
     def conn_or_acquire(self, client: Redis | None = None) -> Iterator[Redis]:
-        """The client given, else the kept one; other connections, as after a failure, get another one."""
+        """The client given, else the kept one; other connections, as after a failure, get another one.
+
+        Raises:
+            ConnectionError: the channel was closed.
+        """
         if client is None:
+            if self.connection is None:
+                raise ConnectionError("the channel was closed")
             if self._kept is None or self._kept.connection_pool is not self.pool:
                 self._kept = self._create_client()  # type: ignore[attr-defined]  # the stubs leave it out
             client = self._kept
