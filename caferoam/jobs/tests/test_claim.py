@@ -7,7 +7,7 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from caferoam.jobs import endings, enqueue, queue
+from caferoam.jobs import endings, enqueue, enqueue_many, operations, queue
 from caferoam.jobs.lanes import publish_lanes
 from caferoam.jobs.models import Job, Lane
 from caferoam.jobs.registry import registry
@@ -142,8 +142,13 @@ def test_the_api_login_can_neither_read_nor_fill_the_queue(api_connection: psyco
         "SELECT FROM job_queue",
         "INSERT INTO job_queue (job_type) VALUES ('x')",
         "SELECT FROM job_lanes",
+        "SELECT FROM job_starts",
+        "SELECT FROM job_events",
         "SELECT private.enqueue_job_v2('x')",
+        "SELECT private.enqueue_jobs_v1('x', ARRAY['{}'::jsonb])",
         "SELECT private.claim_jobs_v2('{x}')",
+        "SELECT private.start_jobs_v1('{}', '{}', 'x')",
+        "SELECT private.complete_jobs_v1('{}', '{}')",
     ):
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             api_connection.execute(statement)
@@ -153,12 +158,18 @@ def test_the_api_login_can_neither_read_nor_fill_the_queue(api_connection: psyco
 @pytest.mark.django_db(transaction=True)
 def test_the_workers_login_can_do_every_step() -> None:
     publish_lanes(registry.values())
+    Lane.objects.filter(pk="live_note").update(unique=True, rate_per_minute=60)
     enqueue("live_note")
-    (ticket,) = queue.claim(["live_note"]).tickets["live_note"]
-    queue.release([ticket])
-    (ticket,) = queue.claim(["live_note"]).tickets["live_note"]
-    (job,) = queue.start([ticket])
-    queue.keep([ticket])
+    assert enqueue_many("live_note", [{}, {"n": 1}]) == 1
+    first, second = queue.claim(["live_note"]).tickets["live_note"]
+    queue.release([first])
+    (first,) = queue.claim(["live_note"]).tickets["live_note"]
+    good, bad = queue.start([first, second])
+    queue.keep([first, second])
+    queue.report_progress(good.attempt, done=1, total=2, note="half")
+    endings.pause_lane("live_note", timedelta(seconds=1), "busy")
+    assert endings.fail_for_good(bad.attempt, "no", traceback="line 1") == "failed"
+    assert operations.requeue(Job.objects.filter(status="failed"), by="ann") == 1
     endings.rescue(timedelta(seconds=90))
     queue.notify("")
-    assert queue.complete([job.attempt]) == 1
+    assert queue.complete([good.attempt]) == 1
