@@ -19,7 +19,7 @@ from caferoam.jobs.statements import rows_of
 
 BUCKET: Final = timedelta(minutes=5)
 HOUR: Final = timedelta(hours=1)
-STATES: Final = ("ready", "claimed", "running", "completed_last_hour", "failed", "dead_letter")
+STATES: Final = ("ready", "claimed_not_started", "running", "completed_last_hour", "failed", "dead_letter")
 
 _ENDED: Final = """
 SELECT true, floor(extract(epoch FROM now() - completed_at) / %(bucket_s)s)::int, count(*) FROM job_queue
@@ -33,11 +33,6 @@ SELECT job.id, job.job_type, job.attempts, job.max_attempts, start.started_at, s
     start.note
 FROM job_queue AS job JOIN job_starts AS start ON start.job_id = job.id AND start.attempt = job.attempts
 WHERE job.status = 'claimed' ORDER BY start.started_at, job.id LIMIT 8
-"""
-_OLDEST_UNSTARTED: Final = """
-SELECT now() - min(job.claimed_at) FROM job_queue AS job WHERE job.status = 'claimed' AND NOT EXISTS (
-    SELECT FROM job_starts AS start WHERE start.job_id = job.id AND start.attempt = job.attempts
-)
 """
 
 
@@ -103,10 +98,9 @@ class Overview:
 
 
 def read() -> Overview:
-    """Six queries and one look into Redis."""
+    """Few queries, and one look into Redis."""
     types = read_overview(discover_job_types())
     ended = rows_of(_ENDED, {"bucket_s": BUCKET.total_seconds(), "hour": HOUR})
-    ((oldest_unstarted,),) = rows_of(_OLDEST_UNSTARTED)
     # What waits in a paused lane, or for code that is not deployed, waits for a reason, and is told of apart.
     waits_s = [
         of_type.oldest_ready_s
@@ -114,6 +108,8 @@ def read() -> Overview:
         if of_type.oldest_ready_s is not None and of_type.obstacle is None and of_type.paused_until is None
     ]
     oldest_due = timedelta(seconds=max(waits_s)) if waits_s else None
+    unstarted_s = [of_type.oldest_unstarted_s for of_type in types if of_type.oldest_unstarted_s is not None]
+    oldest_unstarted = timedelta(seconds=max(unstarted_s)) if unstarted_s else None
     signs = troubles.read_signs()
     return Overview(
         types=types,

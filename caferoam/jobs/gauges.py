@@ -10,6 +10,7 @@ from django.db import DatabaseError, InterfaceError, connection, transaction
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from caferoam.jobs.counts import STATES, Count, read_counts
 from caferoam.jobs.metrics import label
 from caferoam.jobs.relay import Relay
 from caferoam.jobs.statements import rows_of
@@ -19,7 +20,6 @@ REMEMBER_S: Final = 15.0
 """However often they are asked for, the tables are read no more often."""
 PATIENCE: Final = timedelta(seconds=5)
 """With a statement; a scrape is given up after ten seconds."""
-STATES: Final = ("ready", "scheduled", "claimed_not_started", "running", "failed", "dead_letter")
 UNKNOWN_AGE_S: Final = float("inf")
 _AGES: Final = (
     ("ready", "oldest_ready_age_seconds", "How long the longest has waited since it was due."),
@@ -31,22 +31,6 @@ _AGES: Final = (
     ("running", "oldest_running_age_seconds", "How long the longest has been at work."),
 )
 
-# Each state is read through the index that holds nothing else.
-_COUNTS: Final = """
-SELECT job_type, 'ready', count(*), extract(epoch FROM now() - min(scheduled_at))::float
-FROM job_queue WHERE status = 'pending' AND scheduled_at <= now() GROUP BY job_type
-UNION ALL
-SELECT job_type, 'scheduled', count(*), 0
-FROM job_queue WHERE status = 'pending' AND scheduled_at > now() GROUP BY job_type
-UNION ALL
-SELECT job.job_type, CASE WHEN start.job_id IS NULL THEN 'claimed_not_started' ELSE 'running' END, count(*),
-    extract(epoch FROM now() - min(coalesce(start.started_at, job.claimed_at)))::float
-FROM job_queue AS job LEFT JOIN job_starts AS start ON start.job_id = job.id AND start.attempt = job.attempts
-WHERE job.status = 'claimed' GROUP BY 1, 2
-UNION ALL
-SELECT job_type, status, count(*), 0
-FROM job_queue WHERE status IN ('failed', 'dead_letter') GROUP BY job_type, status
-"""
 _LANES: Final = "SELECT job_type, width, (paused OR coalesce(paused_until > now(), false))::int FROM job_lanes"
 # Of other logins' sessions a login without pg_read_all_stats sees no times, and of its own only as itself.
 _AS_ITSELF: Final = "SELECT set_config('role', 'none', true)"
@@ -82,7 +66,7 @@ class QueueGauges(Collector):
         try:
             with transaction.atomic():
                 rows_of("SELECT set_config('statement_timeout', %s, true)", [str(int(PATIENCE.total_seconds() * 1000))])
-                jobs, lanes = rows_of(_COUNTS), rows_of(_LANES)
+                jobs, lanes = read_counts(), rows_of(_LANES)
                 rows_of(_AS_ITSELF)
                 ((dead_rows, transaction_age_s),) = rows_of(_SERVER)
         except (DatabaseError, InterfaceError):
@@ -99,13 +83,13 @@ class QueueGauges(Collector):
             "caferoam_oldest_transaction_age_seconds", "Of those whose times this login may see.", transaction_age_s
         )
 
-    def _of_jobs(self, rows: Collection[tuple[str, str, int, float]]) -> Iterator[Metric]:
+    def _of_jobs(self, counted: Collection[Count]) -> Iterator[Metric]:
         counts = {(job_type, state): 0 for job_type in self._job_types for state in STATES}
         ages_s: dict[str, dict[str, float]] = {state: dict.fromkeys(self._job_types, 0.0) for state in STATES}
-        for job_type, state, count, age_s in rows:
+        for job_type, state, jobs_count, age_s in counted:
             of_type, ages_of_state = label(job_type), ages_s[state]
-            counts[of_type, state] = counts.get((of_type, state), 0) + count
-            ages_of_state[of_type] = max(ages_of_state.get(of_type, 0.0), age_s)
+            counts[of_type, state] = counts.get((of_type, state), 0) + jobs_count
+            ages_of_state[of_type] = max(ages_of_state.get(of_type, 0.0), age_s or 0.0)
         family = GaugeMetricFamily("caferoam_jobs", "Jobs that are not completed.", labels=["job_type", "state"])
         for labels, count in counts.items():
             family.add_metric(labels, count)

@@ -10,7 +10,7 @@ from caferoam.jobs.overview import TypeOverview
 _COLUMNS: Final = {
     "ready": "READY",
     "scheduled": "LATER",
-    "claimed": "CLAIMED",
+    "claimed_not_started": "CLAIMED",
     "running": "RUNNING",
     "completed_last_hour": "DONE/H",
     "failed": "FAILED",

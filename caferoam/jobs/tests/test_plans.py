@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 
-from caferoam.jobs import endings, gauges, operations, queue
+from caferoam.jobs import counts, endings, operations, queue
 from caferoam.jobs.models import Job
 from caferoam.jobs.tickets import Attempt, Ticket
 from caferoam.testing.plans import fill_queue, plan, plans_of, statements_of
@@ -135,7 +135,7 @@ def test_no_step_reads_the_whole_table() -> None:
             assert "Seq Scan on job_queue" not in text, name
 
 
-def test_the_gauges_count_each_state_through_its_own_index() -> None:
-    text = plan(gauges._COUNTS)
+def test_each_state_is_counted_through_its_own_index() -> None:
+    text = plan(counts._COUNTS)
     assert "Seq Scan on job_queue" not in text
     assert {"job_queue_due", "job_queue_claimed", "job_queue_troubled"} <= set(re.findall(r"job_queue_\w+", text))
