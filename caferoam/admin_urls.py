@@ -8,6 +8,11 @@ from caferoam.desk.site import desk
 
 autodiscover_modules("admin")
 
+handler400 = "caferoam.desk.errors.refused"
+handler403 = "caferoam.desk.errors.forbidden"
+handler404 = "caferoam.desk.errors.missing"
+handler500 = "caferoam.desk.errors.broken"
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("language/", include(language_choice)),
     path("", desk.urls),

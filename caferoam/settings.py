@@ -23,6 +23,8 @@ SECRET_KEY = env.secret(
     "SECRET_KEY", minimum_length=32, hint="No stack is running here: start one with `make run`, or set it yourself."
 )
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ["127.0.0.1", "localhost"])
+# In front of this process. Each adds the address it sees to X-Forwarded-For; what stands before is anybody's claim.
+NUM_PROXIES = env.number("NUM_PROXIES", 1 if CAFEROAM_ENV == "production" else 0)
 if DEBUG and CAFEROAM_ENV == "production":
     raise ImproperlyConfigured("DEBUG must be off in production.")
 

@@ -2,14 +2,20 @@
 
 import hashlib
 from datetime import timedelta
+from ipaddress import IPv6Address, ip_address
 from typing import Final
 
 import redis
 from django.conf import settings
+from django.contrib.auth.forms import UsernameField
+from django.http import HttpRequest
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 ATTEMPTS: Final = 10
+"""For one name from one address."""
+ATTEMPTS_OF_ADDRESS: Final = 50
+"""For all names, so that one password is not tried on every name."""
 WINDOW: Final = timedelta(minutes=15)
 
 
@@ -19,28 +25,54 @@ class LoginGuard:
     window = WINDOW
 
     def __init__(self, username: str, address: str) -> None:
-        # A digest, because the name is of any length, and may be a password typed into the wrong field.
-        self._key = "caferoam:login:" + hashlib.sha256(f"{username}\0{address}".encode()).hexdigest()
+        # As the login form reads it: blanks around a name, or wider letters, are no other name.
+        name = UsernameField(required=False).to_python(username)
+        self._of_name = _key(f"{name}\0{address}")
+        self._of_address = _key(address)
 
     def admit(self) -> bool:
         """Count an attempt and say whether it may be made. Counting comes first, so that many at once count too."""
         try:
             with self._client() as client, client.pipeline() as steps:
-                steps.incr(self._key)
-                steps.expire(self._key, WINDOW, nx=True)
-                attempts, _ = steps.execute()
+                for key in (self._of_name, self._of_address):
+                    steps.incr(key)
+                    steps.expire(key, WINDOW, nx=True)
+                of_name, _, of_address, _ = steps.execute()
         except redis.RedisError:
             return True
-        return int(attempts) <= ATTEMPTS
+        return int(of_name) <= ATTEMPTS and int(of_address) <= ATTEMPTS_OF_ADDRESS
 
     def forget(self) -> None:
-        """Start anew, after a login that worked."""
+        """Start anew with this name, after a login that worked."""
         try:
             with self._client() as client:
-                client.delete(self._key)
+                client.delete(self._of_name)
         except redis.RedisError:
             return
 
     def _client(self) -> redis.Redis:
         no_patience = Retry(NoBackoff(), retries=0)
         return redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=1, socket_timeout=1, retry=no_patience)
+
+
+def address_of(request: HttpRequest) -> str:
+    """Where a request comes from: what the outermost of our ``NUM_PROXIES`` saw, since clients can write the rest.
+
+    Of an IPv6 address the first half, because whoever has one address has its whole network.
+    """
+    seen = str(request.META.get("REMOTE_ADDR", ""))
+    hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
+    if 0 < settings.NUM_PROXIES <= len(hops):
+        seen = hops[-settings.NUM_PROXIES]
+    try:
+        address = ip_address(seen)
+    except ValueError:
+        return seen
+    if isinstance(address, IPv6Address):
+        return str(address.ipv4_mapped) if address.ipv4_mapped else f"{address.exploded[:19]}::/64"
+    return str(address)
+
+
+def _key(text: str) -> str:
+    # A digest, because the name is of any length, and may be a password typed into the wrong field.
+    return "caferoam:login:" + hashlib.sha256(text.encode(errors="replace")).hexdigest()
