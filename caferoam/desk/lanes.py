@@ -110,7 +110,8 @@ class LaneAdmin(ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs o
             for form in changed:
                 # No other column: relays write in the same row how much of the rate is used up.
                 form.instance.save(update_fields=form.changed_data)
-                self.log_change(request, form.instance, [{"changed": {"fields": form.changed_data}}])
+                limits = {name: (form.initial[name], form.cleaned_data[name]) for name in form.changed_data}
+                self.log_change(request, form.instance, [{"limits": limits}])
             if changed:
                 queue.notify("")  # a relay that waits looks again
         text = ngettext("%(n)d lane was changed.", "%(n)d lanes were changed.", len(changed)) % {"n": len(changed)}
@@ -126,7 +127,7 @@ class LaneAdmin(ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs o
             reason = f"{form.cleaned_data['reason']} ({request.user.get_username()})"
             with transaction.atomic():
                 Lane.objects.filter(pk=job_type).update(paused=True, pause_reason=reason)
-                self.log_change(request, lane, f"paused: {reason}")
+                self.log_change(request, lane, [{"paused": reason}])
             messages.success(request, _("%(lane)s is paused. What runs already goes on.") % {"lane": job_type})
             return HttpResponseRedirect(reverse("admin:jobs_lane_changelist"))
         context = {
@@ -145,7 +146,7 @@ class LaneAdmin(ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs o
         lane = get_object_or_404(Lane, pk=job_type)
         with transaction.atomic():
             Lane.objects.filter(pk=job_type).update(paused=False, paused_until=None, pause_reason=None)
-            self.log_change(request, lane, "resumed")
+            self.log_change(request, lane, [{"resumed": True}])
             queue.notify("")
         messages.success(request, _("%(lane)s goes on.") % {"lane": job_type})
         return HttpResponseRedirect(reverse("admin:jobs_lane_changelist"))

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from caferoam.desk import overview
-from caferoam.desk.login_guard import LoginGuard
+from caferoam.desk.login_guard import LoginGuard, address_of
 
 
 class Desk(AdminSite):
@@ -25,13 +25,14 @@ class Desk(AdminSite):
         """Django's login, but after too many failures nothing is tried for a while."""
         if request.method != "POST":
             return super().login(request, extra_context)
-        guard = LoginGuard(request.POST.get("username", ""), str(request.META.get("REMOTE_ADDR", "")))
+        guard = LoginGuard(request.POST.get("username", ""), address_of(request))
         if not guard.admit():
             context = {**self.each_context(request), "title": _("Too many attempts"), "wait": guard.window}
             return TemplateResponse(request, "desk/too_many_attempts.html", context, status=429)
         response = super().login(request, extra_context)
         if request.user.is_authenticated:
             guard.forget()
+            request.session.clear_expired()  # nothing else does
         return response
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
@@ -49,6 +50,7 @@ class Desk(AdminSite):
             (_("Jobs"), "admin:jobs_job_changelist", "jobs.view_job"),
             (_("Lanes"), "admin:jobs_lane_changelist", "jobs.view_lane"),
             (_("Schedule"), "admin:django_celery_beat_periodictask_changelist", "django_celery_beat.view_periodictask"),
+            (_("Log"), "admin:admin_logentry_changelist", "admin.view_logentry"),
             (_("Operators"), "admin:auth_user_changelist", "auth.view_user"),
         ]
         here = request.resolver_match.view_name if request.resolver_match else ""

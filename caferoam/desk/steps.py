@@ -4,18 +4,23 @@ A step reaches one job, those ticked on a page, or all that match the filter; al
 them is loaded. The page says how many of which it will change, and what will happen to them.
 """
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Protocol
+from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.admin import AdminSite
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import BadRequest
+from django.db import transaction
 from django.db.models import Count, Max, Q, QuerySet
 from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -125,13 +130,15 @@ class Target:
     """What a step is to be done to, and how the page that asks comes back with the same.
 
     ``fields`` are sent again with the answer. An ``open_ended`` target may have grown until then: what is newer than
-    the page showed is left alone.
+    the page showed is left alone. ``told`` says for the log which they are, where it is not the ``only`` one.
     """
 
     jobs: QuerySet[Job]
     fields: Sequence[tuple[str, str]]
     back: str
     open_ended: bool = False
+    told: str = ""
+    only: UUID | None = None
 
 
 def ask_or_do(
@@ -140,10 +147,12 @@ def ask_or_do(
     """Show what the step would change, or do it when that page was answered. For POST requests of those who may."""
     jobs = target.jobs.filter(step.applies)
     if "confirmed" in request.POST:
-        newest = parse_datetime(request.POST.get("newest", ""))
-        if target.open_ended and newest is not None:
-            jobs = jobs.filter(created_at__lte=newest)
-        changed = step.operation(jobs, by=request.user.get_username())
+        if target.open_ended:
+            jobs = jobs.filter(created_at__lte=_moment(request.POST.get("newest", "")))
+        with transaction.atomic():
+            changed = step.operation(jobs, by=request.user.get_username())
+            if changed:
+                _note(request, step, target, changed)
         messages.add_message(request, messages.SUCCESS if changed else messages.WARNING, step.done(changed))
         return HttpResponseRedirect(target.back)
     counts = list(jobs.order_by().values("job_type", "status").annotate(jobs=Count("pk"), newest=Max("created_at")))
@@ -162,3 +171,25 @@ def ask_or_do(
         "back": target.back,
     }
     return TemplateResponse(request, "desk/confirm_step.html", context)
+
+
+def _note(request: HttpRequest, step: Step, target: Target, changed: int) -> None:
+    LogEntry.objects.create(
+        user_id=str(request.user.pk),
+        content_type=ContentType.objects.get_for_model(Job),
+        object_id=str(target.only) if target.only else None,
+        object_repr=str(target.only or "job_queue"),
+        action_flag=CHANGE,
+        change_message=json.dumps([{"step": step.name, "jobs": changed, "of": target.told}]),
+    )
+
+
+def _moment(text: str) -> datetime:
+    """As the page that asks wrote it."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as exc:
+        raise BadRequest("Not a moment.") from exc
+    if moment.tzinfo is None:
+        raise BadRequest("A moment without its zone.")
+    return moment
