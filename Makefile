@@ -32,7 +32,7 @@ bench: install ## measure, print ratios, and write bench/results/latest.json
 	@$(PYTHON) -m bench
 
 translations: install ## take the admin's texts into its translation file, and compile it
-	@$(PYTHON) -m caferoam.testing.translations
+	@sh scripts/translations
 
 openapi: install ## write docs/openapi.yaml from the views
 	@sh scripts/openapi

@@ -36,7 +36,7 @@ def clock(moment: datetime | None) -> str:
 @register.filter
 def clock_and_ago(moment: datetime | None) -> str:
     """``14:05:11 (3 min ago)``"""
-    return "" if moment is None else _time(moment, f"{words.clock(moment)} ({words.relative(moment)})")
+    return "" if moment is None else _time(moment, words.clock_and_relative(moment))
 
 
 @register.filter

@@ -2,6 +2,7 @@
 
 from functools import partial
 from typing import Any
+from urllib.parse import unquote_plus
 from uuid import UUID
 
 from django.contrib.admin import ModelAdmin, helpers
@@ -67,6 +68,12 @@ class JobAdmin(ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs on
             return {}
         return {step.name: (partial(_do_step, step=step), step.name, step.label_for_many) for step in STEPS.values()}
 
+    # As above.
+    def get_action_choices(  # type: ignore[override]
+        self, request: HttpRequest, default_choices: list[tuple[str, str]] | None = None
+    ) -> list[tuple[str, str]]:
+        return super().get_action_choices(request, [("", _("Choose what to do"))])
+
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The jobs that match, newest first. A POST is a step for those ticked, or for all that match."""
         if request.method == "POST":
@@ -103,7 +110,7 @@ class JobAdmin(ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs on
         if step is None:
             raise Http404
         back = reverse("admin:jobs_job_change", args=[job_id])
-        target = Target(Job.objects.filter(pk=job_id), [("step", step.name)], back)
+        target = Target(Job.objects.filter(pk=job_id), [("step", step.name)], back, only=job_id)
         return ask_or_do(request, self.admin_site, step, target)
 
     def traceback_view(self, request: HttpRequest, job_id: UUID, event_id: int) -> HttpResponseBase:
@@ -129,7 +136,8 @@ def _do_step(model_admin: JobAdmin, request: HttpRequest, jobs: QuerySet[Job], *
         ("select_across", "1" if everything else "0"),
         *((helpers.ACTION_CHECKBOX_NAME, ticked) for ticked in request.POST.getlist(helpers.ACTION_CHECKBOX_NAME)),
     ]
-    target = Target(jobs, fields, back=request.get_full_path(), open_ended=everything)
+    told = unquote_plus(request.META["QUERY_STRING"]) if everything else ""
+    target = Target(jobs, fields, back=request.get_full_path(), open_ended=everything, told=told)
     return ask_or_do(request, model_admin.admin_site, step, target)
 
 

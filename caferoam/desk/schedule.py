@@ -28,6 +28,7 @@ from django.utils.translation import gettext_lazy
 from django_celery_beat.models import CrontabSchedule, PeriodicTask
 
 from caferoam.jobs import PayloadError, queue
+from caferoam.jobs.default_entries import AWAITED
 from caferoam.jobs.discovery import discover_job_types
 from caferoam.jobs.registry import JobType
 
@@ -48,6 +49,7 @@ class EntryForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the st
     kwargs = forms.CharField(
         label=gettext_lazy("Payload"),
         required=False,
+        max_length=10_000,
         widget=forms.Textarea(attrs={"rows": 4, "cols": 60, "spellcheck": "false"}),
     )
 
@@ -90,7 +92,7 @@ class EntryForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the st
         """A JSON object, written the same way whoever types it."""
         try:
             payload = json.loads(self.cleaned_data["kwargs"] or "{}")
-        except ValueError as exc:
+        except (ValueError, RecursionError) as exc:
             raise ValidationError(_("This is not JSON: %(why)s") % {"why": exc}) from exc
         if not isinstance(payload, dict):
             raise ValidationError(_("The payload must be a JSON object, such as {}."))
@@ -147,6 +149,8 @@ class Row:
     line: str
     next_at: datetime | None
     is_default: bool
+    is_known: bool
+    description: str
 
 
 class ScheduleAdmin(ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
@@ -206,9 +210,12 @@ class ScheduleAdmin(ModelAdmin):  # type: ignore[type-arg]  # generic in the stu
         if not self.has_change_permission(request):
             raise PermissionDenied
         entry = get_object_or_404(PeriodicTask, pk=entry_id)
+        if entry.task not in discover_job_types():
+            raise Http404
         if request.method == "POST":
-            job_id = queue.enqueue(entry.task, json.loads(entry.kwargs or "{}"))
-            self.log_change(request, entry, f"run now: job {job_id}")
+            with transaction.atomic():
+                job_id = queue.enqueue(entry.task, json.loads(entry.kwargs or "{}"))
+                self.log_change(request, entry, [{"queued": str(job_id)}])
             messages.success(request, _("A job was queued: this one."))
             return HttpResponseRedirect(reverse("admin:jobs_job_change", args=[job_id]))
         text = _("One job of type %(type)s is queued at once with the entry's payload. Its turns stay as they are.")
@@ -253,6 +260,14 @@ def _next_turn(schedule: CrontabSchedule, now: datetime) -> datetime:
     return about.replace(second=0, microsecond=0)
 
 
+def _described(text: str) -> str:
+    """What the code says of its own entries in the reader's language, what somebody wrote as it stands."""
+    own = text.removeprefix(AWAITED)
+    if own not in {description for _line, description in settings.JOBS_SCHEDULE.values()}:
+        return text
+    return _(own) if own == text else _("Not in use yet: no code here has this job.") + " " + _(own)
+
+
 def _row(entry: PeriodicTask, now: datetime) -> Row:
     is_cron = entry.crontab is not None
     return Row(
@@ -260,4 +275,6 @@ def _row(entry: PeriodicTask, now: datetime) -> Row:
         line=line_of(entry.crontab) if is_cron else str(entry.scheduler),
         next_at=_next_turn(entry.crontab, now) if is_cron and entry.enabled else None,
         is_default=entry.name in settings.JOBS_SCHEDULE,
+        is_known=entry.task in discover_job_types(),
+        description=_described(entry.description),
     )

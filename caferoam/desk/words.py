@@ -44,6 +44,11 @@ def clock(moment: datetime, now: datetime | None = None) -> str:
     return local.strftime("%H:%M:%S" if local.date() == today.date() else "%Y-%m-%d %H:%M")
 
 
+def clock_and_relative(moment: datetime, now: datetime | None = None) -> str:
+    """``14:05:11 (3 min ago)``"""
+    return _("%(clock)s (%(relative)s)") % {"clock": clock(moment, now), "relative": relative(moment, now)}
+
+
 class Condition(TextChoices):
     """What state a job is in as operators see it: finer than ``status``, because they ask what it waits for."""
 

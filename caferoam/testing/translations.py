@@ -1,4 +1,4 @@
-"""The admin's texts in other languages, kept in step with the sources: ``python -m caferoam.testing.translations``.
+"""The admin's texts in other languages, kept in step with the sources: ``make translations``.
 
 It takes every text that is marked for translation in ``caferoam/desk`` into the ``.po`` file, where a human translates
 it, drops those that are gone, and compiles the ``.mo`` file that Django reads. It needs no gettext programs.
@@ -14,6 +14,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_python
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
+from django.conf import settings
 from django.utils.translation.template import templatize
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -24,8 +25,10 @@ _FUNCTIONS: Final = dict.fromkeys(("_", "gettext", "gettext_lazy", "ngettext", "
 
 
 def sources() -> Catalog:
-    """All texts that the desk's code and templates mark for translation."""
+    """All texts that the desk's code and templates mark for translation, and what the code says of its own schedule."""
     found = Catalog()
+    for _line, description in settings.JOBS_SCHEDULE.values():
+        found.add(description, locations=[("caferoam/settings.py", 0)])
     for path in sorted(SOURCES.rglob("*")):
         if path.suffix in {".py", ".html"} and "tests" not in path.parts:
             for message in _marked_in(path):
@@ -39,8 +42,8 @@ def _marked_in(path: Path) -> Iterator[str | tuple[str, str]]:
         # Python of a sort; without its indentation the tokenizer takes it.
         text = "\n".join(line.strip() for line in templatize(text).splitlines())
     for _line, function, message, _comments in extract_python(io.BytesIO(text.encode()), _FUNCTIONS, [], {}):
-        given = cast("str | tuple[str, ...]", message)  # Babel's types say a list
-        texts = [part for part in ((given,) if isinstance(given, str) else given) if part]
+        given = cast("str | tuple[str, ...] | None", message)  # Babel's types say a list; a variable is None
+        texts = [part for part in ((given,) if isinstance(given, str) else given or ()) if part]
         if texts:
             yield (texts[0], texts[1]) if "ngettext" in function else texts[0]
 

@@ -293,6 +293,9 @@ def test_nonsense_is_refused_without_harm(admin: Client) -> None:
     (job,) = dead_letters(1)
     assert admin.post(LIST, {"action": "requeue", "index": "0", "_selected_action": "x"}).status_code == 400
     assert admin.post(f"{LIST}{job.pk}/step/", {"step": "explode"}).status_code == 404
+    everything = {"action": "discard", "index": "0", "select_across": "1", "_selected_action": str(job.pk)}
+    for newest in ({}, {"newest": "2026-99-99T99:99"}, {"newest": "2026-01-01T00:00"}):
+        assert admin.post(LIST, everything | {"confirmed": "yes"} | newest).status_code == 400
     assert admin.get(f"{LIST}{uuid4()}/change/").status_code == 404
     assert admin.post(f"{LIST}{job.pk}/change/").status_code == 405
     assert admin.get(f"{LIST}add/").status_code in {302, 404}

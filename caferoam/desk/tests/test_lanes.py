@@ -38,7 +38,7 @@ def test_the_table_tells_what_runs_and_waits_and_why_it_is_paused(
     row = re.search(r'<tr class="paused">.*?</tr>', page, re.DOTALL)
     assert row is not None
     told = " ".join(re.sub(r"<[^>]+>", " ", row[0]).split())
-    assert told.startswith("enrich_shop Paused until resumed: bill unpaid 1 2 0")
+    assert told.startswith("enrich_shop queue llm, 5 attempts, priority 0 Paused until resumed bill unpaid 1 2 0")
 
 
 def test_limits_count_at_the_next_claim(admin: Client, lane: Lane) -> None:

@@ -5,12 +5,14 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.test import Client
 from django.utils import timezone
 from django_celery_beat.models import CrontabSchedule, PeriodicTask, PeriodicTasks
 from pytest_django import DjangoAssertNumQueries, Settings
 
+from caferoam.jobs.default_entries import create_default_entries
 from caferoam.jobs.models import Job
 
 SCHEDULE = "/django_celery_beat/periodictask/"
@@ -151,3 +153,24 @@ def test_who_may_only_look_can_change_nothing(viewer: Client, entry: PeriodicTas
         assert viewer.post(SCHEDULE + path, NEW).status_code == 403
         assert viewer.get(SCHEDULE + path).status_code == 403
     assert not Job.objects.exists()
+
+
+def test_an_entry_of_a_type_that_no_code_knows_is_not_run(admin: Client, entry: PeriodicTask) -> None:
+    PeriodicTask.objects.update(task="of_tomorrow")
+    assert "run-now" not in admin.get(SCHEDULE).content.decode()
+    assert admin.post(f"{SCHEDULE}{entry.pk}/run-now/").status_code == 404
+    assert not Job.objects.exists()
+
+
+def test_a_payload_nested_too_deeply_is_refused(admin: Client) -> None:
+    assert admin.post(f"{SCHEDULE}add/", NEW | {"kwargs": "[" * 9_999}).status_code == 200
+    assert not PeriodicTask.objects.exists()
+
+
+def test_the_code_s_own_entries_are_described_in_the_reader_s_language(admin: Client) -> None:
+    create_default_entries(settings.JOBS_SCHEDULE, known_types={"staleness_sweep"})
+    page = admin.get(SCHEDULE, headers={"accept-language": "zh-TW"}).content.decode()
+    assert "重新描述說明超過 90 天的咖啡廳" in page
+    assert "尚未使用：目前的程式還沒有這種工作。 寄送週報給訂閱的會員。" in page
+    for _line, description in settings.JOBS_SCHEDULE.values():
+        assert description.split(";")[0] not in page
