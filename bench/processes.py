@@ -21,7 +21,7 @@ def tree(root: int) -> list[int]:
 
 
 def name_of(pid: int) -> str:
-    """The program of the stack that it belongs to, else the executable; supervised ones are told their names."""
+    """What it was told to call itself at the database, as all processes of the stack are, else its executable."""
     with suppress(*_GONE):
         for variable in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0"):
             if variable.startswith(b"PGAPPNAME="):

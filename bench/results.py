@@ -55,11 +55,11 @@ def percentile(values: Sequence[float], percent: int) -> float:
 
 def show(results: Sequence[Result]) -> None:
     """Print the table."""
-    print(f"\n{'name':<24}{'value':>12} {'unit':<10}{'baseline':>12}{'ratio':>9}")
+    print(f"\n{'name':<32}{'value':>12} {'unit':<10}{'baseline':>12}{'ratio':>9}")
     for result in results:
         baseline = "" if result.baseline is None else f"{result.baseline:.2f}"
         ratio = "" if result.ratio is None else f"{result.ratio:.2f}"
-        print(f"{result.name:<24}{result.value:>12.2f} {result.unit:<10}{baseline:>12}{ratio:>9}")
+        print(f"{result.name:<32}{result.value:>12.2f} {result.unit:<10}{baseline:>12}{ratio:>9}")
 
 
 def keep(results: Sequence[Result]) -> None:

@@ -5,7 +5,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -20,11 +20,10 @@ from bench.rivals import bare_celery
 from bench.stack import RunningStack
 
 JOBS = 10_000
-SLICES = 5
+WARM_UP = 200
 RIVAL_DATABASE = "bench_procrastinate"
-_TARGETS = {"noop_vs_celery": 0.6, "noop_vs_procrastinate": 1.7}
-_SLICE_WITHIN_S = 300
-_LOOK_EVERY_S = 0.01
+_WITHIN_S = 300
+_LOOK_EVERY_S = 0.05
 
 
 class Side(Protocol):
@@ -36,53 +35,79 @@ class Side(Protocol):
     def drain(self) -> None:
         """Let them go, and return when the last one is done."""
 
+    def analyze(self) -> None:
+        """Let the database, where there is one, look at the jobs that wait."""
+
 
 def noop_throughput(stack: RunningStack) -> list[Result]:
-    """Jobs a second of all three, and ours against each of the others. Prints where the processor's time went."""
+    """Jobs a second of all three, in turn: a burst first, then the same after ANALYZE.
+
+    Prints all rates, and where the processor's time went.
+    """
     with _ours(stack) as ours, _celery() as celery, _procrastinate(stack) as rival:
         sides: dict[str, Side] = {"CafeRoam": ours, "Celery": celery, "Procrastinate": rival}
-        taken_s = dict.fromkeys(sides, 0.0)
-        cpu_s: dict[str, Counter[str]] = {name: Counter() for name in sides}
         for side in sides.values():
-            _slice(side, JOBS // SLICES // 10)  # first connections, first plans
-        for _ in range(SLICES):
-            for name, side in sides.items():
-                used = cpu_seconds()
-                taken_s[name] += _slice(side, JOBS // SLICES)
-                cpu_s[name] += cpu_seconds() - used
-    _print_cpu(cpu_s)
-    rate, celery_rate, rival_rate = (JOBS / taken for taken in taken_s.values())
+            side.queue(WARM_UP)  # first connections, first plans, and statistics of a small table
+            side.drain()
+            side.analyze()
+        print(f"\n{'':<22}{'jobs/s':>8}{'processor, ms a job':>21}  by process")
+        with _no_autovacuum(stack):
+            burst = {name: _rate(name, side, analyzed=False) for name, side in sides.items()}
+        known = {name: _rate(name, side, analyzed=True) for name, side in sides.items()}
+    both = {name: 2 / (1 / burst[name] + 1 / known[name]) for name in sides}
     return [
-        Result("noop_vs_celery", rate, "jobs/s", celery_rate, rate / celery_rate),
-        Result("noop_vs_procrastinate", rate, "jobs/s", rival_rate, rate / rival_rate),
+        _against("noop_vs_celery", both, "Celery"),
+        _against("noop_vs_procrastinate", burst, "Procrastinate"),
+        _against("noop_vs_procrastinate_analyzed", known, "Procrastinate"),
     ]
 
 
-def _slice(side: Side, jobs: int) -> float:
-    side.queue(jobs)
-    return seconds(side.drain)
+def _against(name: str, rates: Mapping[str, float], rival: str) -> Result:
+    return Result(name, rates["CafeRoam"], "jobs/s", rates[rival], rates["CafeRoam"] / rates[rival])
 
 
-def _print_cpu(cpu_s: dict[str, Counter[str]]) -> None:
-    print(f"\n{'processor, ms a job':<22}{'all':>8}  by process")
-    for name, used in cpu_s.items():
-        parts = ", ".join(f"{process} {s / JOBS * 1000:.2f}" for process, s in used.most_common() if s / JOBS > 0.00002)
-        print(f"{name:<22}{used.total() / JOBS * 1000:>8.2f}  {parts}")
+def _rate(name: str, side: Side, *, analyzed: bool) -> float:
+    side.queue(JOBS)
+    if analyzed:
+        side.analyze()
+    used = cpu_seconds()
+    taken_s = seconds(side.drain)
+    _print_cpu(f"{name}{', analyzed' if analyzed else ''}", JOBS / taken_s, cpu_seconds() - used)
+    return JOBS / taken_s
+
+
+def _print_cpu(name: str, rate: float, used: Counter[str]) -> None:
+    parts = ", ".join(f"{process} {s / JOBS * 1000:.2f}" for process, s in used.most_common() if s / JOBS > 0.00002)
+    print(f"{name:<22}{rate:>8.0f}{used.total() / JOBS * 1000:>21.2f}  {parts}", flush=True)
+
+
+@contextmanager
+def _no_autovacuum(stack: RunningStack) -> Iterator[None]:
+    """It comes by once a minute: whether in the middle of one side's drain or not would be chance."""
+    with psycopg.connect(stack.superuser_url, autocommit=True) as superuser:
+        superuser.execute("ALTER SYSTEM SET autovacuum = off")
+        superuser.execute("SELECT pg_reload_conf()")
+        try:
+            yield
+        finally:
+            superuser.execute("ALTER SYSTEM RESET autovacuum")
+            superuser.execute("SELECT pg_reload_conf()")
 
 
 def _until(done: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + _SLICE_WITHIN_S
+    deadline = time.monotonic() + _WITHIN_S
     while not done():
         if time.monotonic() > deadline:
-            sys.exit(f"The jobs are still not done after {_SLICE_WITHIN_S} s.")
+            sys.exit(f"The jobs are still not done after {_WITHIN_S} s.")
         time.sleep(_LOOK_EVERY_S)
 
 
 class _Ours:
     """Rows in a lane that is paused and then resumed, through the stack's relay and worker."""
 
-    def __init__(self, worker: psycopg.Connection) -> None:
+    def __init__(self, worker: psycopg.Connection, owner: psycopg.Connection) -> None:
         self._worker = worker
+        self._owner = owner
 
     def queue(self, jobs: int) -> None:
         self._worker.execute("UPDATE job_lanes SET paused = true WHERE job_type = 'bench_noop'")
@@ -93,6 +118,9 @@ class _Ours:
         self._worker.execute("NOTIFY job_queue")
         _until(self._is_done)
 
+    def analyze(self) -> None:
+        self._owner.execute("ANALYZE job_queue, job_starts")
+
     def _is_done(self) -> bool:
         left = "SELECT FROM job_queue WHERE job_type = 'bench_noop' AND status = "
         return not self._worker.execute(f"({left} 'pending' LIMIT 1) UNION ALL ({left} 'claimed' LIMIT 1)").fetchall()
@@ -100,8 +128,12 @@ class _Ours:
 
 @contextmanager
 def _ours(stack: RunningStack) -> Iterator[_Ours]:
-    with psycopg.connect(stack.stack.database_urls["worker"], autocommit=True) as worker:
-        yield _Ours(worker)
+    urls = stack.stack.database_urls
+    with (
+        psycopg.connect(urls["worker"], autocommit=True) as worker,
+        psycopg.connect(urls["owner"], autocommit=True) as owner,
+    ):
+        yield _Ours(worker, owner)
 
 
 class _Celery:
@@ -121,6 +153,9 @@ class _Celery:
         bare_celery.app.control.add_consumer(bare_celery.QUEUE)
         _until(self._is_done)
 
+    def analyze(self) -> None:
+        """It has no database."""
+
     def _is_done(self) -> bool:
         # A message that moves from the first to the second is in neither for a moment: one in thousands.
         return not self._broker.llen(bare_celery.QUEUE) and not self._broker.hlen("unacked")
@@ -130,7 +165,8 @@ class _Celery:
 def _celery() -> Iterator[_Celery]:
     options = "--pool prefork --concurrency 2 --queues bench_idle --without-gossip --without-mingle --loglevel WARNING"
     celery = ("-W", "ignore", "-m", "celery", "--app", "bench.rivals.bare_celery:app", "--quiet", "worker")
-    environment = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+    environment = {**os.environ, "PGAPPNAME": "celery"}
+    del environment["DJANGO_SETTINGS_MODULE"]
     worker = subprocess.Popen([sys.executable, *celery, *options.split()], env=environment)
     try:
         with redis.Redis.from_url(bare_celery.REDIS_URL) as broker:
@@ -144,9 +180,10 @@ def _celery() -> Iterator[_Celery]:
 class _Procrastinate:
     """Jobs in its table; its worker process is told to work until none is left."""
 
-    def __init__(self, app: procrastinate.App, worker: "subprocess.Popen[str]") -> None:
+    def __init__(self, app: procrastinate.App, worker: "subprocess.Popen[str]", owner: psycopg.Connection) -> None:
         self._app = app
         self._worker = worker
+        self._owner = owner
 
     def queue(self, jobs: int) -> None:
         self._app.configure_task("noop").batch_defer(*({} for _ in range(jobs)))
@@ -155,6 +192,9 @@ class _Procrastinate:
         assert self._worker.stdin
         print("go", file=self._worker.stdin, flush=True)
         self.hear("done")
+
+    def analyze(self) -> None:
+        self._owner.execute("ANALYZE")
 
     def hear(self, word: str) -> None:
         assert self._worker.stdout
@@ -170,15 +210,18 @@ def _procrastinate(stack: RunningStack) -> Iterator[_Procrastinate]:
         owner.execute(f"CREATE DATABASE {RIVAL_DATABASE}")
     worker = subprocess.Popen(
         [sys.executable, "-m", "bench.rivals.procrastinate_worker"],
-        env={**os.environ, "BENCH_DATABASE_URL": url},
+        env={**os.environ, "BENCH_DATABASE_URL": url, "PGAPPNAME": "procrastinate"},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
     )
     try:
-        with procrastinate.App(connector=procrastinate.SyncPsycopgConnector(conninfo=url)).open() as app:
+        with (
+            procrastinate.App(connector=procrastinate.SyncPsycopgConnector(conninfo=url)).open() as app,
+            psycopg.connect(url, autocommit=True) as owner,
+        ):
             app.schema_manager.apply_schema()
-            side = _Procrastinate(app, worker)
+            side = _Procrastinate(app, worker, owner)
             side.hear("ready")
             yield side
     finally:

@@ -19,6 +19,6 @@ def bench_probe(run: JobRun) -> None:
     _client.rpush(STARTS_KEY, str(time.time()))
 
 
-@job("bench_noop", queue="default", width=8, time_limit=timedelta(minutes=1))
+@job("bench_noop", queue="default", width=32, time_limit=timedelta(minutes=1))
 def bench_noop(run: JobRun) -> None:
     """Nothing."""
