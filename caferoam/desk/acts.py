@@ -45,7 +45,8 @@ class LogAdmin(ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs on
     @display(description=gettext_lazy("To what"))
     def on_what(self, entry: LogEntry) -> str:
         url = entry.get_admin_url() if entry.object_id and not entry.is_deletion() else None
-        return format_html('<a href="{}">{}</a>', url, entry.object_repr) if url else entry.object_repr
+        name = entry.object_repr or _("Jobs")
+        return format_html('<a href="{}">{}</a>', url, name) if url else name
 
     @display(description=gettext_lazy("What was done"))
     def what(self, entry: LogEntry) -> str:

@@ -128,7 +128,7 @@ class LaneAdmin(ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs o
             with transaction.atomic():
                 Lane.objects.filter(pk=job_type).update(paused=True, pause_reason=reason)
                 self.log_change(request, lane, [{"paused": reason}])
-            messages.success(request, _("%(lane)s is paused. What runs already goes on.") % {"lane": job_type})
+            messages.success(request, _("The lane %(lane)s is paused. What runs already goes on.") % {"lane": job_type})
             return HttpResponseRedirect(reverse("admin:jobs_lane_changelist"))
         context = {
             **self.admin_site.each_context(request),
@@ -148,7 +148,7 @@ class LaneAdmin(ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs o
             Lane.objects.filter(pk=job_type).update(paused=False, paused_until=None, pause_reason=None)
             self.log_change(request, lane, [{"resumed": True}])
             queue.notify("")
-        messages.success(request, _("%(lane)s goes on.") % {"lane": job_type})
+        messages.success(request, _("The lane %(lane)s goes on.") % {"lane": job_type})
         return HttpResponseRedirect(reverse("admin:jobs_lane_changelist"))
 
 

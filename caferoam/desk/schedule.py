@@ -196,7 +196,9 @@ class ScheduleAdmin(ModelAdmin):  # type: ignore[type-arg]  # generic in the stu
                     self.log_addition(request, saved, [{"added": {}}])
                 else:
                     self.log_change(request, saved, [{"changed": {"fields": form.changed_data}}])
-            messages.success(request, _("%(name)s was saved. Beat follows it within seconds.") % {"name": saved.name})
+            messages.success(
+                request, _("The entry %(name)s was saved. Beat follows it within seconds.") % {"name": saved.name}
+            )
             return HttpResponseRedirect(_list_url())
         context = {
             **self.admin_site.each_context(request),
@@ -233,7 +235,7 @@ class ScheduleAdmin(ModelAdmin):  # type: ignore[type-arg]  # generic in the stu
             with transaction.atomic():
                 self.log_deletions(request, PeriodicTask.objects.filter(pk=entry_id))
                 entry.delete()
-            messages.success(request, _("%(name)s was removed.") % {"name": entry.name})
+            messages.success(request, _("The entry %(name)s was removed.") % {"name": entry.name})
             return HttpResponseRedirect(_list_url())
         question = _("Remove %(name)s?") % {"name": entry.name}
         text = _("It has no further turn. Jobs that it has queued stay.")

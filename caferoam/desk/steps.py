@@ -178,7 +178,7 @@ def _note(request: HttpRequest, step: Step, target: Target, changed: int) -> Non
         user_id=str(request.user.pk),
         content_type=ContentType.objects.get_for_model(Job),
         object_id=str(target.only) if target.only else None,
-        object_repr=str(target.only or "job_queue"),
+        object_repr=str(target.only or ""),
         action_flag=CHANGE,
         change_message=json.dumps([{"step": step.name, "jobs": changed, "of": target.told}]),
     )

@@ -55,7 +55,7 @@ def test_figures_are_told_by_type_and_state_in_a_few_queries(
     with django_assert_max_num_queries(8):
         page = admin.get("/").content
     told = texts(page)
-    assert "enrich_shop 3 1 1 1 5 2 4" in told, "waiting, later, handed over, running, done, failed, dead"
+    assert "enrich_shop 4 2 3 1 1 1 5" in told, "dead, failed, waiting, later, handed over, running, done"
     assert "5 done in the last hour 4 ended badly" in told
     figures = overview.read()
     assert [(bar.good, bar.bad) for bar in figures.bars] == [(0, 0)] * 10 + [(5, 0), (0, 4)]

@@ -35,7 +35,7 @@ def entry(db: None) -> PeriodicTask:
 
 def test_an_entry_is_added_with_the_fields_that_count(admin: Client) -> None:
     answer = admin.post(f"{SCHEDULE}add/", NEW | {"kwargs": '{ "limit": 5 }'}, follow=True)
-    assert "Sweep at noon was saved." in answer.content.decode()
+    assert "The entry sweep at noon was saved." in answer.content.decode()
     entry = PeriodicTask.objects.get()
     assert (entry.task, json.loads(entry.kwargs), entry.enabled) == ("staleness_sweep", {"limit": 5}, True)
     assert str(entry.crontab.timezone) == "Asia/Taipei"
