@@ -18,6 +18,7 @@ JOBS_SCHEDULE = dict[str, tuple[str, str]]()  # what fires must be an experiment
 _options: dict[str, object] = {**_TRANSPORT, "client_name": os.environ.get("FAULTS_PROCESS", "")}
 if "FAULTS_VISIBILITY_S" in os.environ:
     _options |= {
+        "ack_emulation": True,  # without it nothing is delivered again
         "visibility_timeout": float(os.environ["FAULTS_VISIBILITY_S"]),
         "unacked_restore_interval": 1,
         "unacked_restore_throttle": 1,

@@ -78,9 +78,10 @@ def test_fetched_jobs_that_have_not_begun_go_back_at_once_and_never_begin(live: 
     worker = live.worker(**LATE, LIVE_PREFETCH="4")
     relay = live.relay()
     jobs = [enqueue("live_note", {"seconds": "3"}) for _ in range(6)]
-    with redis.Redis.from_url(settings.REDIS_URL) as client:
-        assert eventually(lambda: client.zcard("unacked_index") == 6)
     assert eventually(lambda: JobStart.objects.count() == 2)
+    assert Job.objects.filter(pk__in=jobs, status="claimed").count() == 6
+    with redis.Redis.from_url(settings.REDIS_URL) as client:
+        assert eventually(lambda: not client.llen("default"))
     relay.kill()
     worker.popen.send_signal(signal.SIGTERM)
     assert eventually(lambda: Job.objects.filter(status="pending", attempts=0).count() == 4, within_s=2)

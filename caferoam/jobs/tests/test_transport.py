@@ -1,34 +1,26 @@
 import pytest
+import redis
 from django.conf import settings
 
 from caferoam.celery import app
 from caferoam.jobs.transport import Channel, Transport
 
 
-def test_a_channel_keeps_its_client_until_its_connections_are_replaced() -> None:
-    with app.connection_for_write() as connection, connection.channel() as channel:
-        assert isinstance(channel, Channel)
-        with channel.conn_or_acquire() as first, channel.conn_or_acquire() as again:
-            assert first is again
-            assert first.ping()
-        channel._disconnect_pools()  # type: ignore[attr-defined]  # the stubs leave it out
-        with channel.conn_or_acquire() as anew:
-            assert anew is not first
-            assert anew.ping()
-        assert connection.as_uri(include_password=True).startswith(settings.REDIS_URL.removesuffix("/0"))
+@pytest.mark.parametrize(("address", "is_secure"), [("redis://example.com/0", False), ("rediss://example.com/0", True)])
+def test_the_transport_is_ours_and_a_secure_address_still_means_tls(address: str, *, is_secure: bool) -> None:
+    with app.connection_for_write(address) as connection:
+        assert isinstance(connection.transport, Transport)
+        assert bool(connection.ssl) == is_secure
 
 
-def test_a_closed_channel_refuses_as_a_lost_connection_does() -> None:
-    with app.connection_for_write() as connection:
+def test_redis_keeps_nothing_of_a_message_that_was_fetched_and_gets_none_back() -> None:
+    with redis.Redis.from_url(settings.REDIS_URL) as client, app.connection_for_read() as connection:
+        client.flushdb()
         channel = connection.channel()
         assert isinstance(channel, Channel)
+        with connection.SimpleQueue("fetching", channel=channel) as queue:
+            queue.put("a message")
+            assert queue.get(timeout=5).payload == "a message"
+            assert not client.exists("fetching", "unacked", "unacked_index")
         channel.close()
-        with pytest.raises(connection.connection_errors, match="closed"), channel.conn_or_acquire():
-            pass
-
-
-def test_the_transport_is_ours_and_a_secure_address_still_means_tls() -> None:
-    with app.connection_for_write("rediss://example.com/0") as connection:
-        assert connection.transport_cls == "rediss"
-        assert isinstance(connection.transport, Transport)
-        assert connection.ssl
+        assert not client.exists("fetching", "unacked", "unacked_index")
