@@ -24,6 +24,7 @@ WITH ended AS (
     INSERT INTO job_events (job_id, kind, attempt, started_at, detail, traceback)
     SELECT ended.id, {kind}, ended.attempts, start.started_at, ended.detail, %(traceback)s
     FROM ended LEFT JOIN job_starts AS start ON start.job_id = ended.id AND start.attempt = ended.attempts
+    WHERE ended.detail IS NOT NULL
 ), forgotten AS (
     DELETE FROM job_starts AS start USING ended WHERE start.job_id = ended.id AND ended.status = 'pending'
 )
@@ -53,15 +54,16 @@ _FAIL_FOR_GOOD: Final = _NOTED.format(
 _SNOOZE: Final = _NOTED.format(
     step="""
     UPDATE job_queue AS q SET
-        status = 'pending', scheduled_at = now() + %(delay)s, claimed_at = NULL, last_error = %(error)s,
-        max_attempts = q.max_attempts + 1
+        status = 'pending', claimed_at = NULL, last_error = %(error)s, max_attempts = q.max_attempts + 1,
+        scheduled_at = CASE WHEN %(delay)s > interval '0' THEN now() + %(delay)s ELSE q.scheduled_at END
     FROM unnest(%(job_ids)s::uuid[], %(numbers)s::int[]) AS attempt (id, number)
     WHERE q.id = attempt.id AND q.status = 'claimed' AND q.attempts = attempt.number
     RETURNING q.id, q.job_type, q.status, q.attempts, q.last_error AS detail
     """,
     kind="%(kind)s",
 )
-# A row that never started lost only its message: it goes back as it was.
+# A row that never started lost only its message: it goes back as it was, and of that nothing is noted, or while no
+# worker runs every row that waits would get an event in each lease.
 _RESCUE: Final = _NOTED.format(
     step="""
     UPDATE job_queue AS q SET
@@ -83,9 +85,8 @@ _RESCUE: Final = _NOTED.format(
         ))
     ) AS lost
     WHERE q.id = lost.id AND q.status = 'claimed' AND q.claimed_at = lost.claimed_at
-    RETURNING q.id, q.job_type, q.status, q.attempts, CASE
-        WHEN lost.started OR q.status = 'dead_letter' THEN q.last_error ELSE 'lease expired; no start is known'
-    END AS detail
+    RETURNING q.id, q.job_type, q.status, q.attempts,
+        CASE WHEN lost.started OR q.status = 'dead_letter' THEN q.last_error END AS detail
     """,
     kind="CASE ended.status WHEN 'pending' THEN 'lost' ELSE 'dead_letter' END",
 )
@@ -114,6 +115,8 @@ def snooze(
     traceback: str | None = None,
 ) -> int:
     """Put rows back for ``delay`` without counting the attempt, and count them. ``kind`` says what for.
+
+    Without a delay they keep the places that they had in their lanes.
 
     ``max_attempts`` grows instead of ``attempts`` shrinking: a token must never be seen twice.
     """

@@ -9,6 +9,7 @@ from datetime import timedelta
 import psycopg
 import pytest
 from django.db import connection, transaction
+from django.utils import timezone
 
 from caferoam.jobs import endings, enqueue_many, queue
 from caferoam.jobs.models import Job, JobStart, Lane
@@ -52,6 +53,14 @@ def test_a_snooze_burns_no_attempt_and_its_token_never_returns() -> None:
     row = state(job.attempt.job_id)
     assert (row.status, row.attempts, row.max_attempts) == ("pending", 1, before + 1)
     assert wait_of(row) == pytest.approx(60, abs=0.01)
+
+
+def test_what_is_put_back_without_a_delay_keeps_its_place_in_the_lane() -> None:
+    job = started()
+    Job.objects.update(scheduled_at=timezone.now() - timedelta(hours=1))
+    before = state(job.attempt.job_id).scheduled_at
+    assert endings.snooze([job.attempt], timedelta(), "its worker stopped", kind="released") == 1
+    assert state(job.attempt.job_id).scheduled_at == before
 
 
 def test_a_longer_pause_of_a_lane_stays() -> None:
@@ -186,15 +195,23 @@ def test_a_job_s_events_go_with_it() -> None:
     assert events(attempt.job_id) == []
 
 
-def test_a_row_that_never_started_is_noted_as_lost_without_an_attempt() -> None:
+def test_of_a_row_that_never_started_and_goes_back_nothing_is_noted() -> None:
     ticket = claimed()
     age(ticket.job_id, 100)
     Job.objects.update(last_error="busy, earlier")
     endings.rescue(LEASE)
-    (event,) = events(ticket.job_id)
-    assert (event.kind, event.attempt, event.started_at) == ("lost", 0, None)
-    assert event.detail == "lease expired; no start is known"
+    assert events(ticket.job_id) == []
     assert state(ticket.job_id).last_error == "busy, earlier"
+
+
+def test_of_a_row_that_never_started_its_last_attempt_the_end_is_noted() -> None:
+    ticket = claimed()
+    age(ticket.job_id, 100)
+    Job.objects.update(attempts=3)
+    assert endings.rescue(LEASE) == {"dead_letter": 1}
+    (event,) = events(ticket.job_id)
+    assert (event.kind, event.started_at) == ("dead_letter", None)
+    assert event.detail == "the worker was lost: lease expired on attempt 3"
 
 
 def test_after_a_crash_of_postgres_which_empties_the_table_of_starts_a_row_goes_back_at_once() -> None:
