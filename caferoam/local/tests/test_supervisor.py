@@ -136,7 +136,11 @@ def test_one_stack_runs_answers_a_search_and_leaves_no_process_behind_at_sigterm
     with httpx.Client(base_url=json.loads((stack.folder / "run.json").read_text())["admin"], timeout=30) as operator:
         operator.get("/login/")
         [password] = re.findall(r"log in as admin with (\S+)", stack.said)
-        login = {"username": "admin", "password": password, "csrfmiddlewaretoken": operator.cookies["csrftoken"]}
+        login = {
+            "username": "admin",
+            "password": password,
+            "csrfmiddlewaretoken": operator.cookies["caferoam_admin_form"],
+        }
         assert operator.post("/login/", data=login).status_code == 302
         assert "enrich_shop" in operator.get("/").text
 
