@@ -7,6 +7,7 @@ import random
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import django
@@ -31,9 +32,9 @@ def race() -> None:
     Lane.objects.filter(pk=JOB_TYPE).update(width=10_000)
     attempts = [job.attempt for job in queue.start(queue.claim([JOB_TYPE]).tickets[JOB_TYPE])]
     both = threading.Barrier(2, timeout=30)
-    wins = [0, 0]
 
-    def first() -> None:
+    def first() -> int:
+        wins = 0
         for attempt in attempts:
             with connection.cursor() as cursor:
                 cursor.execute(
@@ -41,24 +42,23 @@ def race() -> None:
                 )
             both.wait()
             _hesitate()
-            wins[0] += _complete(attempt)
+            wins += _complete(attempt)
             both.wait()
         connection.close()
+        return wins
 
-    def second() -> None:
+    def second() -> int:
+        wins = 0
         for attempt in attempts:
             both.wait()
             _hesitate()
-            wins[1] += _overtake(attempt)
+            wins += _overtake(attempt)
             both.wait()
         connection.close()
+        return wins
 
-    threads = [threading.Thread(target=first), threading.Thread(target=second)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    print(*wins)
+    with ThreadPoolExecutor(2) as sessions:
+        print(*[each.result() for each in [sessions.submit(first), sessions.submit(second)]])
 
 
 def _hesitate() -> None:
@@ -75,10 +75,14 @@ def _complete(attempt: Attempt) -> bool:
 
 
 def _overtake(attempt: Attempt) -> bool:
-    """Take the row for another attempt and complete that; False if the first one was quicker."""
-    while Job.objects.filter(pk=attempt.job_id, status=Job.Status.CLAIMED).exists():
-        if endings.rescue(LEASE):
-            (job,) = queue.start(queue.claim([JOB_TYPE]).tickets[JOB_TYPE])
+    """Take the row for another attempt and complete that; False if the first one was quicker.
+
+    It can be quicker still when the row is claimed again but not started: its attempt is the newest one then.
+    """
+    unfinished = Job.objects.filter(pk=attempt.job_id, status__in=[Job.Status.PENDING, Job.Status.CLAIMED])
+    while unfinished.exists():
+        endings.rescue(LEASE)
+        for job in queue.start(queue.claim([JOB_TYPE]).tickets.get(JOB_TYPE, [])):
             return _complete(job.attempt)
     return False
 

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -18,6 +19,7 @@ class Process:
     def __init__(self, name: str, arguments: tuple[str, ...], environment: Mapping[str, str], log_file: Path) -> None:
         self.name = name
         self.log_file = log_file
+        self.started_at = time.monotonic()
         self._arguments = arguments
         self._environment = environment
         with log_file.open("ab") as log:

@@ -110,6 +110,12 @@ class Servers:
             ).fetchone()
         return ended[0] if ended else 0
 
+    def listeners(self) -> list[str]:
+        """The names of the database sessions whose last word was LISTEN. Only a superuser is shown those of others."""
+        with psycopg.connect(self.postgres.dsn()) as connection:
+            query = "SELECT application_name FROM pg_stat_activity WHERE query LIKE 'LISTEN %'"
+            return [row[0] for row in connection.execute(query)]
+
     def crash_postgres(self, *, down_s: float) -> None:
         """End Postgres as a power cut would, and start it again after a while."""
         self.stop_postgres_at_once()

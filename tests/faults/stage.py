@@ -8,15 +8,16 @@ from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, LiteralString, Self
 from uuid import UUID, uuid4
 
 import psycopg
 import redis
+from psycopg.sql import SQL, Identifier
 from psycopg.types.json import Jsonb
 
-from caferoam.local.programs import Program, programs
-from caferoam.local.provision import OWNER, WORKER
+from caferoam.local.programs import Program, beats, programs
+from caferoam.local.provision import DATABASE, OWNER, WORKER
 from caferoam.local.stack import CHECKOUT
 from tests.faults.bodies import FOLDER, Bodies
 from tests.faults.experiment import Failed, Verdict
@@ -133,7 +134,7 @@ class Stage:
             with self.servers.broker() as broker, suppress(redis.RedisError):
                 return any(s["name"] == process.name and s["cmd"] == "brpop" for s in broker.client_list())
             return False
-        return bool(self.sql("SELECT FROM pg_stat_activity WHERE application_name = %s", [process.name]))
+        return beats(self.servers.valkey.url, "beat", since=process.started_at)
 
     # --- jobs --------------------------------------------------------------------------------------------------------
 
@@ -288,8 +289,10 @@ class Stage:
             )[0][0]
         )
 
-    def look_anew(self) -> None:
-        """Take a new session for what follows, with the settings of now."""
+    def alter_database(self, change: LiteralString) -> None:
+        """Change a setting of the database. New sessions have it, the one that queues here too."""
+        with psycopg.connect(self.servers.postgres.dsn(), autocommit=True) as connection:
+            connection.execute(SQL("ALTER DATABASE {} {}").format(Identifier(DATABASE), SQL(change)))
         if self._eyes is not None:
             self._eyes.close()
 
