@@ -23,6 +23,7 @@ app.steps["worker"].update(
         "caferoam.jobs.lease:LeaseKeeper",
         "caferoam.jobs.shutdown:GracefulShutdown",
         "caferoam.jobs.exporter:WorkerExporter",
+        "caferoam.jobs.vital_sign:WorkerPulse",
     ]
 )
 

@@ -1,4 +1,4 @@
-"""Signs that the relay and beat get on with their work: keys in Redis that each of them sets after a completed round.
+"""Signs that relay, workers and beat get on: keys in Redis that each of them sets after a completed round of its work.
 
 A process that hangs has no pulse, however alive it looks. A key's age is what is gone of its time to live, so only
 Redis' own clock counts.
@@ -14,9 +14,9 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-type Name = Literal["relay", "beat"]
+type Name = Literal["relay", "worker", "beat"]
 
-NAMES: Final[tuple[Name, ...]] = ("relay", "beat")
+NAMES: Final[tuple[Name, ...]] = ("relay", "worker", "beat")
 REMEMBERED: Final = timedelta(minutes=10)
 """The greatest age that can be seen."""
 EVERY_S: Final = 5.0
@@ -25,7 +25,7 @@ AFTER_TROUBLE_S: Final = 10.0
 
 
 class Pulse:
-    """The pulse of one process."""
+    """The pulse of one process, or of all that have the same name: then it says that one of them gets on."""
 
     def __init__(self, url: str, name: Name, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._key = _key(name)

@@ -33,8 +33,12 @@ from caferoam.pulse import REMEMBERED, Name, read_pulses
 DEADLINE_S: Final = 2.0
 # Anybody may ask; only so often are the dependencies asked in turn.
 REMEMBER_S: Final = 1.0
-# Either completes a round, and says so, at least every ten seconds.
-PULSE_LIMITS: Final[Mapping[Name, timedelta]] = {"relay": timedelta(seconds=30), "beat": timedelta(seconds=60)}
+# Each completes a round, and says so, at least every ten seconds.
+PULSE_LIMITS: Final[Mapping[Name, timedelta]] = {
+    "relay": timedelta(seconds=30),
+    "worker": timedelta(seconds=60),
+    "beat": timedelta(seconds=60),
+}
 
 _LOGIN = """
 SELECT rolsuper OR rolbypassrls OR coalesce(pg_has_role(session_user, to_regrole('service_role')::oid, 'MEMBER'), false)
@@ -71,8 +75,8 @@ class CheckSerializer(serializers.Serializer[None]):
 
 
 class ReadySerializer(serializers.Serializer[None]):
-    """Every check by name: database, migrations, redis and keys, which requests need, and relay and beat, which jobs
-    need. It is degraded while only jobs have to wait.
+    """Every check by name: database, migrations, redis and keys, which requests need, and relay, worker and beat, which
+    jobs need. It is degraded while only jobs have to wait.
     """
 
     status = serializers.ChoiceField(choices=["ready", "degraded"])
@@ -279,7 +283,6 @@ _readiness = Readiness(
         "migrations": check_migrations,
         "redis": check_redis,
         "keys": check_keys,
-        "relay": partial(check_pulse, "relay"),
-        "beat": partial(check_pulse, "beat"),
+        **{name: partial(check_pulse, name) for name in PULSE_LIMITS},
     }
 )

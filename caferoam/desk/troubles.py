@@ -22,9 +22,14 @@ TOO_LONG: Final = timedelta(minutes=2)
 SILENT: Final = timedelta(seconds=30)
 """So long no process should take for a round."""
 
-_NAMES: Final[Mapping[Name, Promise]] = {"relay": gettext_lazy("The relay"), "beat": gettext_lazy("Beat")}
+_NAMES: Final[Mapping[Name, Promise]] = {
+    "relay": gettext_lazy("The relay"),
+    "worker": gettext_lazy("The worker"),
+    "beat": gettext_lazy("Beat"),
+}
 _REMEDIES: Final[Mapping[Name, Promise]] = {
     "relay": gettext_lazy("It hands jobs to the workers: without it none begins. Restart the relay service."),
+    "worker": gettext_lazy("It does the jobs: without it none begins. Restart the worker service."),
     "beat": gettext_lazy("It queues the schedule's turns. Restart the beat service; missed turns are made up for."),
 }
 

@@ -45,7 +45,7 @@ def attention(types: Iterable[TypeOverview]) -> list[str]:
 def pulses(ages: Mapping[str, float | None] | None) -> str:
     """When each process last completed a round, by the seconds since then; None is long ago, no mapping no answer."""
     if ages is None:
-        return "Redis does not answer, so nobody can say whether relay and beat get on."
+        return "Redis does not answer, so nobody can say whether relay, workers and beat get on."
     return (
         "Last completed a round: " + ", ".join(f"{name} {_age_in_words(age_s)}" for name, age_s in ages.items()) + "."
     )

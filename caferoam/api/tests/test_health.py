@@ -41,7 +41,7 @@ def test_alive_asks_nothing_and_nobody(client: Client) -> None:
 
 @pytest.fixture
 def pulses(settings: Settings) -> Iterator[redis.Redis]:
-    """Relay and beat have just completed a round."""
+    """All have just completed a round."""
     with redis.Redis.from_url(settings.REDIS_URL) as client:
         client.flushdb()
         for name in NAMES:
@@ -58,11 +58,13 @@ class TestReady:
         needed: dict[str, object] = {name: {"ok": True} for name in ("database", "migrations", "redis", "keys")}
         assert response.json() == {
             "status": "ready",
-            "checks": needed | {name: {"ok": True, "detail": "last round 0 s ago"} for name in ("relay", "beat")},
+            "checks": needed | {name: {"ok": True, "detail": "last round 0 s ago"} for name in NAMES},
         }
         assert response.status_code == 200
 
-    @pytest.mark.parametrize(("name", "limit_s", "other"), [("relay", 30, "beat"), ("beat", 60, "relay")])
+    @pytest.mark.parametrize(
+        ("name", "limit_s", "other"), [("relay", 30, "beat"), ("worker", 60, "beat"), ("beat", 60, "relay")]
+    )
     def test_while_jobs_have_to_wait_it_is_degraded_but_ready(
         self, *, client: Client, sign_token: SignToken, pulses: redis.Redis, name: str, limit_s: int, other: str
     ) -> None:
@@ -95,8 +97,7 @@ class TestReady:
             "migrations": {"ok": True},
             "redis": {"ok": False, "detail": "it cannot be reached"},
             "keys": {"ok": False, "detail": "no key could be loaded"},
-            "relay": {"ok": False, "detail": "unknown: Redis cannot be reached"},
-            "beat": {"ok": False, "detail": "unknown: Redis cannot be reached"},
+            **{name: {"ok": False, "detail": "unknown: Redis cannot be reached"} for name in NAMES},
         }
 
     def test_a_project_that_signs_with_its_secret_needs_no_keys(self, settings: Settings, dead_keys: None) -> None:

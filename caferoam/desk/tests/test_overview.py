@@ -20,7 +20,7 @@ from caferoam.pulse import NAMES, Name, Pulse
 
 @pytest.fixture(autouse=True)
 def pulses() -> None:
-    """Relay and beat get on."""
+    """All processes get on."""
     for name in NAMES:
         with Pulse(settings.REDIS_URL, name) as pulse:
             pulse.beat()

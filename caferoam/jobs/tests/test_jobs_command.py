@@ -31,7 +31,7 @@ NOWHERE = "redis://127.0.0.1:9/0"
 
 @pytest.fixture
 def no_pulses() -> None:
-    """Nothing is known of relay and beat."""
+    """Nothing is known of any process."""
     with redis.Redis.from_url(settings.REDIS_URL) as client:
         client.flushdb()
 
@@ -74,14 +74,14 @@ def test_status_has_a_line_for_each_type_and_a_sentence_for_what_stands_still() 
     assert "from_the_future does not start: no code here knows the type." in lines
     assert not any(line.startswith("from_the_past does") for line in lines), "nothing of it waits"
     assert any(line.startswith("live_quiet is paused until ") and line.endswith(": busy.") for line in lines)
-    assert lines[-1] == "Last completed a round: relay 0 s ago, beat long ago or never."
+    assert lines[-1] == "Last completed a round: relay 0 s ago, worker long ago or never, beat long ago or never."
 
 
 def test_status_as_json_is_for_programs() -> None:
     beats("beat")
     endings.pause_lane("live_quiet", timedelta(minutes=5), "busy")
     told = json.loads(run("status", "--json"))
-    assert told["seconds_since_round"] == {"relay": None, "beat": pytest.approx(0, abs=5)}
+    assert told["seconds_since_round"] == {"relay": None, "worker": None, "beat": pytest.approx(0, abs=5)}
     (quiet,) = [of_type for of_type in told["types"] if of_type["job_type"] == "live_quiet"]
     assert (quiet["ready"], quiet["is_known"], quiet["pause_reason"]) == (0, True, "busy")
 
@@ -129,7 +129,7 @@ def test_requeue_asks_nobody_but_a_terminal() -> None:
         (["drain", "--timeout", "-1"], "--timeout: '-1' is no number of seconds above 0"),
         (["drain", "--timeout", "soon"], "--timeout: 'soon' is no number of seconds above 0"),
         (["drain", "--timeout", "nan"], "--timeout: 'nan' is no number of seconds above 0"),
-        (["health", "worker"], "'worker' is no process with a pulse: give relay or beat"),
+        (["health", "api"], "'api' is no process with a pulse: give relay, worker, beat"),
         (["explode"], "invalid choice: 'explode'"),
     ],
 )
@@ -180,9 +180,9 @@ def test_prune_deletes_what_is_old_and_tries_it_first() -> None:
     assert list(Job.objects.all()) == kept
 
 
-def test_health_is_good_while_both_complete_their_rounds() -> None:
-    beats("relay", "beat")
-    assert run("health") == "Last completed a round: relay 0 s ago, beat 0 s ago.\n"
+def test_health_is_good_while_all_complete_their_rounds() -> None:
+    beats("relay", "worker", "beat")
+    assert run("health") == "Last completed a round: relay 0 s ago, worker 0 s ago, beat 0 s ago.\n"
     assert run("health", "--within", "10") == run("health")
 
 
@@ -196,7 +196,7 @@ def test_health_is_bad_when_one_that_was_asked_for_does_not() -> None:
 
 
 def test_health_is_bad_when_a_round_takes_too_long() -> None:
-    beats("relay", "beat")
+    beats("relay", "worker", "beat")
     assert eventually(lambda: ill_within("0.05"))
 
 
@@ -208,10 +208,11 @@ def ill_within(seconds: str) -> bool:
     return False
 
 
-def test_health_is_bad_without_redis(settings: Settings) -> None:
+def test_without_redis_health_is_unknown_which_is_not_the_same_as_bad(settings: Settings) -> None:
     settings.REDIS_URL = NOWHERE
-    with pytest.raises(CommandError, match="Redis does not answer"):
+    with pytest.raises(CommandError, match="Redis does not answer") as unknown:
         run("health")
+    assert unknown.value.returncode == 2
 
 
 @pytest.mark.slow

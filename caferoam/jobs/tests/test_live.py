@@ -12,6 +12,7 @@ from django.db import transaction
 from caferoam.jobs import enqueue, operations
 from caferoam.jobs.models import Job, JobEvent, JobStart
 from caferoam.jobs.tests.conftest import entries, state
+from caferoam.pulse import read_pulses
 from caferoam.testing.live import Live, eventually
 
 pytestmark = pytest.mark.slow
@@ -27,6 +28,14 @@ def test_every_committed_job_does_its_work_once(live: Live) -> None:
     jobs = [enqueue("live_note") for _ in range(50)]
     assert eventually(lambda: ended(*jobs))
     assert sorted(entries()) == sorted((job, 1) for job in jobs)
+
+
+def test_a_worker_s_loop_shows_again_and_again_that_it_goes_round(live: Live) -> None:
+    live.worker()
+    for _ in range(2):
+        assert eventually(lambda: read_pulses(settings.REDIS_URL)["worker"])
+        with redis.Redis.from_url(settings.REDIS_URL) as client:
+            client.delete("caferoam:pulse:worker")
 
 
 def test_a_job_longer_than_the_lease_runs_once_because_its_lease_is_renewed(live: Live) -> None:

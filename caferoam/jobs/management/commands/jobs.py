@@ -26,6 +26,11 @@ from caferoam.pulse import NAMES, read_pulses
 LOOK_EVERY_S: Final = 0.5
 INTERRUPTED: Final = 130
 """The exit code of a program that SIGINT ended."""
+CANNOT_SAY: Final = 2
+_HEALTH: Final = (
+    "Exit code 1: one does not get on, so restart it. 2: Redis does not answer, so nobody can say; that is no reason to"
+    " restart anything. Workers share one pulse, so `worker` says whether any of them gets on, not which."
+)
 
 
 class Watch:
@@ -80,8 +85,10 @@ class Command(BaseCommand):
         prune = steps.add_parser("prune", help="delete jobs that ended long ago, as the schedule does every hour")
         prune.add_argument("--dry-run", action="store_true", help="only count them")
 
-        health = steps.add_parser("health", help="exit with 1 unless relay and beat get on with their work")
-        health.add_argument("process", nargs="*", metavar="relay|beat", help="only these", default=[])
+        health = steps.add_parser(
+            "health", help="whether relay, worker and beat get on with their work", description=_HEALTH
+        )
+        health.add_argument("process", nargs="*", metavar="relay|worker|beat", help="only these", default=[])
         health.add_argument("--within", type=_seconds, metavar="S", default=30.0, help="in so many seconds (30)")
 
     def handle(self, *, step: str, **options: Any) -> None:
@@ -153,10 +160,10 @@ class Command(BaseCommand):
     def health(self, *, process: Collection[str], within: float, **_: object) -> None:
         """Progress, not life: a process that hangs has no pulse."""
         if wrong := [name for name in process if name not in NAMES]:
-            raise CommandError(f"{wrong[0]!r} is no process with a pulse: give {' or '.join(NAMES)}.")
+            raise CommandError(f"{wrong[0]!r} is no process with a pulse: give {', '.join(NAMES)}.")
         ages = _pulse_ages()
         if ages is None:
-            raise CommandError("Redis does not answer, so nobody can say.")
+            raise CommandError("Redis does not answer, so nobody can say.", returncode=CANNOT_SAY)
         asked = {name: age_s for name, age_s in ages.items() if name in (process or NAMES)}
         told = overview_text.pulses(asked)
         if any(age_s is None or age_s > within for age_s in asked.values()):
