@@ -167,6 +167,7 @@ def ask_or_do(
         "step": step,
         "counts": sorted(counts, key=lambda row: (-row["jobs"], row["job_type"], row["status"])),
         "total": total,
+        "only": target.only,
         "fields": [*target.fields, ("newest", newest_of_all.isoformat()), ("confirmed", "yes")],
         "back": target.back,
     }

@@ -202,7 +202,7 @@ def test_a_step_asks_first_then_changes_one_job_under_the_operator_s_name(
     url = f"{LIST}{job.pk}/step/"
     asked = admin.post(url, {"step": step})
     assert asked.status_code == 200
-    assert "enrich_shop" in asked.content.decode()
+    assert f"enrich_shop {str(job.pk)[:8]}" in texts(asked.content)
     assert JobEvent.objects.count() == 0, "asking changes nothing"
     said = confirm(admin, asked.content, url)
     assert "1 " in said
