@@ -17,7 +17,7 @@ from datetime import timedelta
 from typing import Final
 
 import structlog
-from django.db import InterfaceError, OperationalError, connection
+from django.db import DatabaseError, InterfaceError, connection
 
 from caferoam.jobs import endings, metrics, queue
 from caferoam.jobs.backoff import Backoff
@@ -33,6 +33,8 @@ POLL_UNHEARD_S: Final = 0.5
 NAP_S: Final = (0.02, 0.2)
 """Between two looks at a full lane: the first nap after something was claimed, and the longest."""
 REPORT_S: Final = 60.0
+KEEPS_BEFORE_RESCUE: Final = 1.25
+"""Of the interval at which workers renew: how long rescue is held back when the database may have been away."""
 
 logger = logging.getLogger("caferoam.jobs.relay")
 
@@ -52,6 +54,10 @@ class Every:
         self.due_at = now + self.interval_s
         return True
 
+    def hold_back(self, seconds: float) -> None:
+        """Do it no sooner than that."""
+        self.due_at = max(self.due_at, time.monotonic() + seconds)
+
 
 class Relay:
     """One relay. ``listener`` is None when NOTIFY is switched off."""
@@ -64,6 +70,7 @@ class Relay:
         listener: Listener | None,
         pulse: Pulse,
         lease: timedelta,
+        keep_every: timedelta,
         rescue_every: timedelta,
     ) -> None:
         self._job_types = job_types
@@ -71,7 +78,9 @@ class Relay:
         self.listener = listener
         self._pulse = pulse
         self._lease = lease
+        self._keep_s = keep_every.total_seconds()
         self._rescue = Every(rescue_every.total_seconds())
+        self._let_workers_renew()
         self._report = Every(REPORT_S)
         self._broker_trouble = Backoff()
         self._database_trouble = Backoff(most_s=5.0)
@@ -95,7 +104,7 @@ class Relay:
     def stop(self) -> None:
         """End the loop soon. Safe to call from a signal handler."""
         self._stopping = True
-        with suppress(BlockingIOError):
+        with suppress(OSError):  # the pipe is full, or the loop has ended
             os.write(self._wake_writer, b".")
 
     def run(self) -> None:
@@ -119,7 +128,9 @@ class Relay:
             publish_lanes(self._job_types.values())
         if self.listener is not None:
             self.listener.tend()
-        if self._rescue.is_due():
+        if self._database_trouble.is_on:
+            self._let_workers_renew()
+        elif self._rescue.is_due():
             self._take_back()
         if self._report.is_due():
             self._report_unknown()
@@ -174,14 +185,18 @@ class Relay:
         """Run one round; when the database is away, say so and return how long to leave it alone."""
         try:
             pause_s = step()
-        except (OperationalError, InterfaceError) as exc:
+        except (DatabaseError, InterfaceError) as exc:  # also one that only reads, as while a standby takes over
             connection.close()
             wait_s = self._database_trouble.failed()
-            logger.warning("the database cannot be reached; next try in %.0f s: %s", wait_s, str(exc).strip())
+            logger.warning("the database cannot be worked with; next try in %.0f s: %s", wait_s, str(exc).strip())
             return wait_s
         if self._database_trouble.succeeded():
             logger.info("the database is back")
         return pause_s
+
+    def _let_workers_renew(self) -> None:
+        """Hold rescue back: leases may have run out while the database was away, from workers that are well."""
+        self._rescue.hold_back(self._keep_s * KEEPS_BEFORE_RESCUE)
 
     def _sleep(self, seconds: float) -> None:
         """Wait, but no longer than until a notification or the order to stop."""

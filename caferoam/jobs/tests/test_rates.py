@@ -190,6 +190,7 @@ def test_a_relay_sleeps_until_the_rate_lets_the_next_one_through() -> None:
         listener=None,
         pulse=Pulse(settings.REDIS_URL, "relay"),
         lease=timedelta(seconds=90),
+        keep_every=timedelta(seconds=20),
         rescue_every=timedelta(seconds=90),
     )
     relay.round()

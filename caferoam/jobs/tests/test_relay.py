@@ -24,7 +24,7 @@ from caferoam.jobs.listener import Listener
 from caferoam.jobs.models import Job, Lane
 from caferoam.jobs.registry import registry
 from caferoam.jobs.relay import POLL_S, POLL_UNHEARD_S, Relay
-from caferoam.jobs.tests.conftest import claimed, state
+from caferoam.jobs.tests.conftest import age, claimed, state
 from caferoam.jobs.tickets import Ticket, from_message
 from caferoam.local.provision import WORKER
 from caferoam.pulse import Pulse, read_pulses
@@ -52,7 +52,7 @@ def published(client: redis.Redis) -> list[list[Ticket]]:
     return messages
 
 
-def make_relay(*, listener: Listener | None = None, url: str = "", lease_s: float = 90) -> Relay:
+def make_relay(*, listener: Listener | None = None, url: str = "", keep_every_s: float = 0) -> Relay:
     broken = app.connection_for_write(url, transport_options=ONE_TRY) if url else None
     doorbell = Doorbell(app, registry)
     doorbell._connection = broken
@@ -61,7 +61,8 @@ def make_relay(*, listener: Listener | None = None, url: str = "", lease_s: floa
         doorbell=doorbell,
         listener=listener,
         pulse=Pulse(url or settings.REDIS_URL, "relay"),
-        lease=timedelta(seconds=lease_s),
+        lease=timedelta(seconds=90),
+        keep_every=timedelta(seconds=keep_every_s),
         rescue_every=timedelta(0),
     )
 
@@ -140,12 +141,50 @@ def test_rows_of_lost_workers_are_taken_back(broker: redis.Redis, caplog: pytest
     assert published(broker) == [[ticket]]
 
 
+@pytest.mark.usefixtures("lanes")
+@pytest.mark.django_db(transaction=True)
+def test_workers_get_the_time_to_renew_before_any_row_is_taken_back(
+    broker: redis.Redis, owner: psycopg.Connection
+) -> None:
+    relay = make_relay(keep_every_s=0.4)
+    ticket = claimed()
+    for trouble in (False, True):  # the relay has just started; then the database was away
+        if trouble:
+            lose_session(owner)
+            assert relay._guarded(relay.round) == 1
+        age(ticket.job_id, 100)
+        relay._guarded(relay.round)
+        assert published(broker) == []
+        assert eventually(lambda: relay._guarded(relay.round) and published(broker), within_s=5) == [[ticket]]
+
+
 @pytest.mark.django_db
 def test_rows_of_an_unknown_type_stay_and_are_reported(broker: redis.Redis, caplog: pytest.LogCaptureFixture) -> None:
     job = enqueue("from_the_future")
     make_relay().round()
     assert state(job).status == "pending"
     assert "waiting for code that knows their job type: 1 from_the_future" in caplog.text
+
+
+def lose_session(owner: psycopg.Connection) -> None:
+    """End the session that this thread has."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (pid,) = cursor.fetchone()
+    owner.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_only_reads_is_waited_for(broker: redis.Redis, caplog: pytest.LogCaptureFixture) -> None:
+    relay = make_relay()
+    relay.round()
+    enqueue("live_note")
+    with connection.cursor() as cursor:
+        cursor.execute("SET default_transaction_read_only = on")
+    assert relay._guarded(relay.round) == 1  # on a new session all is well again
+    assert "read-only transaction" in caplog.text
+    relay._guarded(relay.round)
+    assert len(published(broker)) == 1
 
 
 @pytest.mark.django_db(transaction=True)
@@ -155,13 +194,10 @@ def test_a_relay_outlives_the_loss_of_its_database(
     caplog.set_level(logging.INFO)
     relay = make_relay()
     relay.round()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        (pid,) = cursor.fetchone()
-    owner.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+    lose_session(owner)
     assert relay._guarded(relay.round) == 1
     assert relay._guarded(relay.round) == POLL_UNHEARD_S
-    assert "the database cannot be reached; next try in 1 s" in caplog.text
+    assert "the database cannot be worked with; next try in 1 s" in caplog.text
     assert "the database is back" in caplog.text
 
 

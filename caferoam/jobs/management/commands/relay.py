@@ -28,6 +28,7 @@ class Command(BaseCommand):
             listener=Listener(settings.LISTEN_DATABASE_URL, queue.notify) if settings.JOBS_NOTIFY else None,
             pulse=Pulse(settings.REDIS_URL, "relay"),
             lease=settings.JOBS_LEASE,
+            keep_every=settings.JOBS_KEEP_EVERY,
             rescue_every=settings.JOBS_RESCUE_EVERY,
         )
         try:
