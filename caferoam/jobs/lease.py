@@ -34,6 +34,8 @@ from caferoam.jobs.tickets import Attempt, Ticket, from_message
 logger = logging.getLogger("caferoam.jobs.lease")
 
 PATIENCE_S: Final = 3.0
+RETRY_S: Final = 1.5
+"""After a renewal that failed: whoever takes rows back waits only a little longer than one interval."""
 LOOK_FOR_DEAD_EVERY_S: Final = 1.0
 _SOFT_TIME_LIMIT: Final = signal.SIGUSR1
 """A child that gets it raises ``SoftTimeLimitExceeded`` in its handler."""
@@ -117,15 +119,15 @@ class LeaseKeeper(bootsteps.StartStopStep):
             try:
                 order = self._orders.get(timeout=max(0.0, due_at - time.monotonic()))
             except queues.Empty:
-                due_at = time.monotonic() + interval_s
-                self._attempt(self.renew)
+                renewed = self._attempt(self.renew)
+                due_at = time.monotonic() + (interval_s if renewed else min(RETRY_S, interval_s))
             else:
                 self._attempt(order.step)
                 order.done.set()
         connection.close()
 
-    def _attempt(self, step: Callable[[], None]) -> None:
-        """Take a step. One that fails is left to the next renewal or to the rescue; the thread must live."""
+    def _attempt(self, step: Callable[[], None]) -> bool:
+        """Take a step, and say whether it worked. One that fails is left to the rescue; the thread must live."""
         with _barrier.kept_from_forks():
             try:
                 connection.close_if_unusable_or_obsolete()
@@ -135,6 +137,9 @@ class LeaseKeeper(bootsteps.StartStopStep):
                 logger.warning("leases could not be tended: %s", str(exc).strip())
             except Exception:
                 logger.exception("leases could not be tended")
+            else:
+                return True
+        return False
 
     def renew(self) -> None:
         """Renew all rows that this worker holds."""

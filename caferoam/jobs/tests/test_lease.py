@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from types import SimpleNamespace
@@ -164,6 +165,26 @@ def test_trouble_with_the_database_is_told_and_survived(keeper: LeaseKeeper, cap
     thread.start()
     thread.join(5)
     assert "leases could not be tended: gone" in caplog.text
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("lanes")
+def test_a_renewal_that_failed_is_tried_again_long_before_the_next_is_due(
+    settings: Settings, keeper: LeaseKeeper, holding: Ticket, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.JOBS_KEEP_EVERY = timedelta(seconds=4)
+    before = state(holding.job_id).claimed_at
+    worker_state.requests["broken"] = None
+    keeper.start(None)
+    try:
+        assert eventually(lambda: "could not be tended" in caplog.text, within_s=10)
+        failed_at = time.monotonic()
+        del worker_state.requests["broken"]
+        assert eventually(lambda: state(holding.job_id).claimed_at != before, within_s=10)
+        assert time.monotonic() - failed_at < 3
+    finally:
+        worker_state.requests.pop("broken", None)
+        keeper.end()
 
 
 def test_it_is_part_of_every_worker() -> None:
