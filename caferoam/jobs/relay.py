@@ -87,7 +87,8 @@ class Relay:
         self._nap_s = NAP_S[0]
         self._rounded_at = time.monotonic()
         self._prepared = False
-        self._stopping = False
+        self.turns = 0
+        self.is_stopping = False
         self._wake_reader, self._wake_writer = os.pipe()
         os.set_blocking(self._wake_writer, False)
 
@@ -103,15 +104,16 @@ class Relay:
 
     def stop(self) -> None:
         """End the loop soon. Safe to call from a signal handler."""
-        self._stopping = True
+        self.is_stopping = True
         with suppress(OSError):  # the pipe is full, or the loop has ended
             os.write(self._wake_writer, b".")
 
     def run(self) -> None:
         """Go round until told to stop. Survives restarts of Postgres and Redis."""
         try:
-            while not self._stopping:
+            while not self.is_stopping:
                 self._sleep(self._guarded(self.round))
+                self.turns += 1  # also while the database is away
         finally:
             self._doorbell.close()
             self._pulse.close()

@@ -1,8 +1,9 @@
 """``manage.py relay``: hand due jobs to Celery until SIGTERM or Ctrl-C."""
 
+import os
 import signal
 from contextlib import nullcontext
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -14,7 +15,11 @@ from caferoam.jobs.doorbell import Doorbell
 from caferoam.jobs.exporter import relay_exporter
 from caferoam.jobs.listener import Listener
 from caferoam.jobs.relay import Relay
+from caferoam.jobs.watchdog import Watchdog
 from caferoam.pulse import Pulse
+
+EXIT_HUNG: Final = 1
+"""The platform starts it again."""
 
 
 class Command(BaseCommand):
@@ -37,5 +42,8 @@ class Command(BaseCommand):
             raise CommandError(f"METRICS_PORT {settings.METRICS_PORT} cannot be listened on: {exc.strerror}") from exc
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: relay.stop())
-        with exporter:
+        watchdog = Watchdog(
+            lambda: relay.turns, is_stopping=lambda: relay.is_stopping, give_up=lambda: os._exit(EXIT_HUNG)
+        )
+        with exporter, watchdog:
             relay.run()
