@@ -135,6 +135,24 @@ def test_no_step_reads_the_whole_table() -> None:
             assert "Seq Scan on job_queue" not in text, name
 
 
+def test_a_step_of_an_operator_finds_its_rows_by_their_ids_even_where_the_planner_knows_of_none_in_that_state() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM job_queue WHERE status IN ('failed', 'dead_letter')")
+        cursor.execute("ANALYZE job_queue")
+        cursor.execute(
+            """
+            INSERT INTO job_queue (job_type, status, completed_at)
+            SELECT 'live_note', 'dead_letter', now() FROM generate_series(1, 3000)
+            """
+        )
+    _, two_thousand, rest, _notify = plans_of(
+        lambda: operations.requeue(Job.objects.filter(status="dead_letter"), by="ann")
+    )
+    for text in (two_thousand, rest):
+        assert set(re.findall(r"(?:using|Index Scan on) (job_queue_\w+)", text)) == {"job_queue_pkey"}
+        assert "Seq Scan on job_queue" not in text
+
+
 def test_each_state_is_counted_through_its_own_index() -> None:
     text = plan(counts._COUNTS)
     assert "Seq Scan on job_queue" not in text
