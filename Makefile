@@ -5,7 +5,7 @@ PYTHON := .venv/bin/python
 PG ?= 18
 
 .DEFAULT_GOAL := help
-.PHONY: help install run reset test lint format bench openapi translations lock
+.PHONY: help install run reset test lint format bench faults openapi translations lock
 
 help: ## say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ bench: install ## measure, print ratios, and write bench/results/latest.json
 
 translations: install ## take the admin's texts into its translation file, and compile it
 	@sh scripts/translations
+
+faults: install ## kill and break things, and see that every job ends once (ONLY="name name", REPEAT=3, SEED=1)
+	@$(PYTHON) -m tests.faults $(ONLY) $(if $(REPEAT),--repeat $(REPEAT)) $(if $(SEED),--seed $(SEED))
 
 openapi: install ## write docs/openapi.yaml from the views
 	@sh scripts/openapi

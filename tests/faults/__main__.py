@@ -1,11 +1,15 @@
-"""``python -m tests.faults [NAME ...]``: play experiments one after another and say how each went."""
+"""``python -m tests.faults [NAME ...]``: play experiments and say how each went."""
 
 import argparse
+import queue
+import random
 import shutil
 import sys
 import tempfile
+import threading
 import time
 import traceback
+from collections.abc import Sequence
 from pathlib import Path
 
 from tests.faults.catalogue import catalogue
@@ -13,13 +17,16 @@ from tests.faults.experiment import Experiment, Failed, Skipped, Verdict
 from tests.faults.servers import Servers
 from tests.faults.stage import Stage
 
+LONE = "storm"
+"""It needs the whole machine, so it comes last and alone."""
+
 
 def main() -> int:
     """Play them; the exit code is 0 when all passed."""
     arguments = _arguments()
     if arguments.list:
-        for experiment in catalogue.values():
-            print(f"{experiment.name}\n    {experiment.what}\n")
+        for each in catalogue.values():
+            print(f"{each.name}\n    {each.what}\n")
         return 0
     if unknown := [name for name in arguments.names if name not in catalogue]:
         sys.exit(f"There is no experiment {', '.join(unknown)}; --list names them.")
@@ -27,18 +34,15 @@ def main() -> int:
     home = Path(tempfile.mkdtemp(prefix="caferoam-faults-"))
     home.chmod(0o711)  # Postgres may run as another user
     failures = 0
-    with Servers(home) as servers:
-        for round_number in range(arguments.repeat):
-            begun = time.monotonic()
-            failed = [
-                e.name for n, e in enumerate(chosen) if not _play(e, servers, home / f"{round_number}-{n}-{e.name}")
-            ]
-            failures += len(failed)
-            print(
-                f"{len(chosen) - len(failed)} of {len(chosen)} passed in {time.monotonic() - begun:.0f} s"
-                + (f"; failed: {', '.join(failed)}" if failed else ""),
-                flush=True,
-            )
+    for number in range(1, arguments.repeat + 1):
+        begun = time.monotonic()
+        failed = Round(home / f"round{number}", seed=arguments.seed).play(chosen, side_by_side=arguments.side_by_side)
+        failures += len(failed)
+        print(
+            f"{len(chosen) - len(failed)} of {len(chosen)} passed in {time.monotonic() - begun:.0f} s"
+            + (f"; failed: {', '.join(failed)}" if failed else ""),
+            flush=True,
+        )
     if failures:
         print(f"What the processes said is in {home}")
         return 1
@@ -50,15 +54,58 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help="all, unless some are named")
     parser.add_argument("--repeat", type=int, default=1, metavar="N", help="play them all so often")
+    parser.add_argument("--side-by-side", type=int, default=2, metavar="N", help="so many at a time (2)")
+    parser.add_argument("--seed", type=int, default=random.randrange(10_000), help="of the storm, to repeat one")  # noqa: S311
     parser.add_argument("--list", action="store_true", help="say what there is, and what passes")
     return parser.parse_args()
 
 
-def _play(experiment: Experiment, servers: Servers, folder: Path) -> bool:
+class Round:
+    """Each experiment once, on servers that are made for the round."""
+
+    def __init__(self, home: Path, *, seed: int) -> None:
+        self._home = home
+        self._seed = seed
+        self._failed: list[str] = []
+        self._waiting: queue.SimpleQueue[Experiment] = queue.SimpleQueue()
+
+    def play(self, experiments: Sequence[Experiment], *, side_by_side: int) -> list[str]:
+        """Play them, and return the names of those that failed."""
+        self._home.mkdir(mode=0o711)
+        for lone in (False, True):
+            some = [each for each in experiments if (each.name == LONE) == lone]
+            for each in some:
+                self._waiting.put(each)
+            players = [
+                threading.Thread(target=self._play_on, args=[self._home / f"{'lone' if lone else number}"])
+                for number in range(min(len(some), 1 if lone else side_by_side))
+            ]
+            for player in players:
+                player.start()
+            for player in players:
+                player.join()
+            while not self._waiting.empty():  # where servers could not be started
+                self._failed.append(self._waiting.get().name)
+        return self._failed
+
+    def _play_on(self, folder: Path) -> None:
+        """Play what waits, one after another, on servers in ``folder``."""
+        folder.mkdir(mode=0o711)
+        with Servers(folder) as servers:
+            while True:
+                try:
+                    experiment = self._waiting.get_nowait()
+                except queue.Empty:
+                    return
+                if not _passes(experiment, servers, folder / experiment.name, self._seed):
+                    self._failed.append(experiment.name)
+
+
+def _passes(experiment: Experiment, servers: Servers, folder: Path, seed: int) -> bool:
     folder.mkdir()
     begun = time.monotonic()
     try:
-        with Stage(servers, folder) as stage:
+        with Stage(servers, folder, seed=seed) as stage:
             result = _in_words(experiment.play(stage))
         word = "PASS"
     except Skipped as exc:
@@ -68,7 +115,7 @@ def _play(experiment: Experiment, servers: Servers, folder: Path) -> bool:
     except Exception as exc:  # noqa: BLE001 - an experiment that breaks has failed, and the others are played all the same
         (folder / "traceback.txt").write_text(traceback.format_exc())
         word, result = "FAIL", f"{type(exc).__name__}: {exc}; see {folder / 'traceback.txt'}"
-    print(f"{word}  {experiment.name:<36} {time.monotonic() - begun:5.1f} s  {result}", flush=True)
+    print(f"{word}  {experiment.name:<50} {time.monotonic() - begun:5.1f} s  {result}", flush=True)
     return word != "FAIL"
 
 

@@ -1,9 +1,23 @@
 """All experiments, in the order in which they are played."""
 
-from tests.faults import broker, database, deploys, kills, leases, listening, messages, pooling, providers, relays
+from tests.faults import (
+    beats,
+    broker,
+    database,
+    deploys,
+    kills,
+    leases,
+    listening,
+    messages,
+    pooling,
+    providers,
+    relays,
+    storm,
+)
 from tests.faults.experiment import catalogue
 
 __all__ = [
+    "beats",
     "broker",
     "catalogue",
     "database",
@@ -15,4 +29,5 @@ __all__ = [
     "pooling",
     "providers",
     "relays",
+    "storm",
 ]

@@ -97,5 +97,5 @@ def notify_switched_off(stage: Stage) -> Verdict:
         more = stage.enqueue()
         slowest_s = max(slowest_s, stage.time_to_end(more, MOMENT_S))
         jobs += more
-    require(relay.name not in stage.servers.listeners(), "it listens")
+    require(relay.name not in stage.servers.sessions(saying="LISTEN"), "it listens")
     return stage.verdict(jobs, recovered_s=slowest_s, note="the time is the longest until a job ended")

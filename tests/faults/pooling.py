@@ -39,7 +39,7 @@ def pooled_in_transaction_mode(stage: Stage) -> Verdict:
         victim.kill()
         stage.fault()
         recovered_s = stage.until_ended(jobs, AFTER_A_LOSS_S)
-        listening = stage.servers.listeners()
+        listening = stage.servers.sessions(saying="LISTEN")
         require(len(listening) == 2, f"these listen: {listening}")
         late = stage.enqueue(20)
         stage.fault()

@@ -1,6 +1,6 @@
-"""What is played below relay and worker, on the queue's own steps: ``python -m tests.faults.probes race``.
+"""What experiments do inside Django, in a process of its own: ``python -m tests.faults.probes race``.
 
-The experiment ``rescue-against-completion`` says what for.
+``race`` belongs to the experiment ``rescue-against-completion``, ``schedule`` to ``beats-killed-and-late``.
 """
 
 import random
@@ -9,11 +9,15 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import django
 from django.db import connection, transaction
+from django.utils import timezone
 
 django.setup()
+
+from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask  # noqa: E402
 
 from caferoam.jobs import endings, queue  # noqa: E402 - these need the settings
 from caferoam.jobs.discovery import discover_job_types  # noqa: E402
@@ -87,5 +91,20 @@ def _overtake(attempt: Attempt) -> bool:
     return False
 
 
+def schedule(often: str, interval_s: str, *missed: str) -> None:
+    """Make an entry that is due often, and two that were due ten minutes ago, when they had stood there for an hour."""
+    interval = IntervalSchedule.objects.create(every=int(interval_s), period=IntervalSchedule.SECONDS)
+    PeriodicTask.objects.create(name=often, task=JOB_TYPE, kwargs='{"ms": 1}', interval=interval)
+    for name, zone in zip(missed, ("Asia/Taipei", "America/New_York"), strict=True):
+        turn = timezone.now().astimezone(ZoneInfo(zone)) - timedelta(minutes=10)
+        crontab = CrontabSchedule.objects.create(minute=turn.minute, hour=turn.hour, timezone=zone)
+        entry = PeriodicTask.objects.create(name=name, task=JOB_TYPE, kwargs='{"ms": 1}', crontab=crontab)
+        PeriodicTask.objects.filter(pk=entry.pk).update(date_changed=timezone.now() - timedelta(hours=1))
+
+
 if __name__ == "__main__":
-    {"race": race}[sys.argv[1]]()
+    match sys.argv[1:]:
+        case ["race"]:
+            race()
+        case ["schedule", *arguments]:
+            schedule(*arguments)

@@ -110,11 +110,11 @@ class Servers:
             ).fetchone()
         return ended[0] if ended else 0
 
-    def listeners(self) -> list[str]:
-        """The names of the database sessions whose last word was LISTEN. Only a superuser is shown those of others."""
+    def sessions(self, *, saying: str = "") -> list[str]:
+        """The names of the database sessions whose last statement begins so. A superuser alone is shown all of them."""
         with psycopg.connect(self.postgres.dsn()) as connection:
-            query = "SELECT application_name FROM pg_stat_activity WHERE query LIKE 'LISTEN %'"
-            return [row[0] for row in connection.execute(query)]
+            query = "SELECT application_name FROM pg_stat_activity WHERE starts_with(query, %s)"
+            return [row[0] for row in connection.execute(query, [saying])]
 
     def crash_postgres(self, *, down_s: float) -> None:
         """End Postgres as a power cut would, and start it again after a while."""

@@ -32,14 +32,17 @@ MAX_ATTEMPTS = 3
 class Stage:
     """Usable as a context manager, which ends what was started."""
 
-    def __init__(self, servers: Servers, folder: Path) -> None:
+    def __init__(self, servers: Servers, folder: Path, *, seed: int = 0) -> None:
         self.servers = servers
+        self.seed = seed
         self.bodies = Bodies(folder)
         self.environment: dict[str, str] = {}
         """Added to that of every process started from now on."""
         self.folder = folder
         self._processes: list[Process] = []
         self._ended: list[Process] = []
+        self.max_attempts = MAX_ATTEMPTS
+        """Of jobs enqueued from now on."""
         self._fault_at = time.monotonic()
         self._eyes: psycopg.Connection | None = None
 
@@ -86,9 +89,13 @@ class Stage:
             self.worker()
         self.ready()
 
-    def probe(self, name: str) -> str:
+    def running(self, kind: str) -> list[Process]:
+        """Those of a kind that run."""
+        return [each for each in self._processes if each.name.startswith(kind) and each.is_running]
+
+    def probe(self, name: str, *arguments: str) -> str:
         """Play one of ``probes`` to its end, in a process of its own; returns what it printed."""
-        command = [sys.executable, "-m", "tests.faults.probes", name]
+        command = [sys.executable, "-m", "tests.faults.probes", name, *arguments]
         done = subprocess.run(
             command, env=self._environment(name), cwd=CHECKOUT, capture_output=True, text=True, check=False, timeout=120
         )
@@ -98,9 +105,14 @@ class Stage:
     def revive(self) -> None:
         """Start those again that have ended by now, as a platform does. They may take a moment to work."""
         for process in [process for process in self._processes if not process.is_running]:
-            self._processes.remove(process)
-            self._ended.append(process)
-            self._processes.append(process.again())
+            self.again(process)
+
+    def again(self, process: Process) -> Process:
+        """Start one that has ended once more."""
+        self._processes.remove(process)
+        self._ended.append(process)
+        self._processes.append(process.again())
+        return self._processes[-1]
 
     def _program(self, name: str) -> Program:
         known = programs(api_port=0, redis_url=self.servers.valkey.url)
@@ -150,7 +162,7 @@ class Stage:
         self.sql(
             "INSERT INTO job_queue (id, job_type, payload, max_attempts) SELECT job.id, %s, job.payload, %s"
             " FROM unnest(%s::uuid[], %s::jsonb[]) AS job (id, payload) ON CONFLICT (id) DO NOTHING",
-            [job_type, MAX_ATTEMPTS, ids, [Jsonb(each) for each in wanted]],
+            [job_type, self.max_attempts, ids, [Jsonb(each) for each in wanted]],
         )
         return ids
 
@@ -285,7 +297,7 @@ class Stage:
             self.sql(
                 "SELECT coalesce(sum(attempts - (status = 'completed')::int - (max_attempts - %s)), 0) FROM job_queue"
                 " WHERE id = ANY(%s)",
-                [MAX_ATTEMPTS, list(jobs)],
+                [self.max_attempts, list(jobs)],
             )[0][0]
         )
 
