@@ -69,6 +69,17 @@ DATABASE_URL = env.url("DATABASE_URL", ["postgresql", "postgres"], hint=_DATABAS
 LISTEN_DATABASE_URL = env.url("LISTEN_DATABASE_URL", ["postgresql", "postgres"], DATABASE_URL)
 
 
+# A server that is gone without a word, by a failover or a firewall, must not hold a process up for longer than this.
+_DATABASE_PATIENCE = {
+    "connect_timeout": "5",
+    "keepalives": "1",
+    "keepalives_idle": "30",
+    "keepalives_interval": "10",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "30000",
+}
+
+
 def _database(url: str) -> dict[str, object]:
     """Django's connection settings from a libpq URL; parameters it does not know go to the driver."""
     parts = {name: str(value) for name, value in conninfo_to_dict(url).items()}
@@ -79,7 +90,7 @@ def _database(url: str) -> dict[str, object]:
         "PASSWORD": parts.pop("password", ""),
         "HOST": parts.pop("host", ""),
         "PORT": parts.pop("port", ""),
-        "OPTIONS": parts,
+        "OPTIONS": _DATABASE_PATIENCE | parts,
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
         "DISABLE_SERVER_SIDE_CURSORS": True,

@@ -90,6 +90,7 @@ class Listener:
                 keepalives_idle=30,
                 keepalives_interval=10,
                 keepalives_count=3,
+                tcp_user_timeout=30_000,
             )
             self._connection.execute(f"LISTEN {CHANNEL}")
         except psycopg.Error as exc:
