@@ -73,7 +73,7 @@ class LeaseKeeper(bootsteps.StartStopStep):
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._run, name="lease-keeper", daemon=True)
         self._misses: Counter[Ticket] = Counter()
-        self._gave_all_back = False
+        self.gave_all_back = False
         self._look: Any = None
 
     def start(self, parent: Any) -> None:
@@ -143,7 +143,7 @@ class LeaseKeeper(bootsteps.StartStopStep):
 
     def renew(self) -> None:
         """Renew all rows that this worker holds."""
-        requests = [] if self._gave_all_back else list(state.requests.values())
+        requests = [] if self.gave_all_back else list(state.requests.values())
         tickets = held_tickets(requests)
         if tickets and queue.keep(tickets) < len(tickets):
             self._look_for_lost([request for request in requests if request.worker_pid])
@@ -180,12 +180,12 @@ class LeaseKeeper(bootsteps.StartStopStep):
     def release(self, tickets: Collection[Ticket]) -> None:
         """Give back rows whose jobs this worker will not finish, started or not, without counting the attempt.
 
-        It is the last thing to do: nothing is renewed after it.
+        It is the last thing to do: when it has worked, nothing is renewed any more.
         """
-        self._gave_all_back = True
         attempts = [Attempt(ticket.job_id, ticket.attempt) for ticket in tickets]
         released = endings.snooze(attempts, timedelta(), "its worker stopped before it had ended", kind="released")
         released += queue.release(tickets)
+        self.gave_all_back = True
         queue.notify("")
         logger.info("%d rows of running jobs given back", released)
 

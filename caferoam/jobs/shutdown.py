@@ -37,6 +37,7 @@ LOOP_PATIENCE_S: Final = 1.0
 DATABASE_PATIENCE_S: Final = 3.0
 END_PATIENCE_S: Final = 5.0
 _POLL_S: Final = 0.05
+_TRY_AGAIN_S: Final = 0.2
 
 
 class GracefulShutdown(bootsteps.StartStopStep):
@@ -66,10 +67,22 @@ class GracefulShutdown(bootsteps.StartStopStep):
 
     def _run(self, worker: Any) -> None:
         at_once = self._asked_at_once.get()
+        try:
+            self._stop_work(worker, at_once=at_once)
+        except Exception:  # this thread is the only one that ends the worker
+            logger.exception("the worker stops in disorder; leases bring back what it held")
+        state.should_terminate = EX_OK  # type: ignore[assignment]  # the stubs know its first value only
+        with suppress(Exception):
+            worker.hub.call_soon(bool)  # so that the loop wakes and sees it
+        time.sleep(END_PATIENCE_S)
+        logger.error("the worker did not end by itself")
+        os._exit(EX_OK)
+
+    def _stop_work(self, worker: Any, *, at_once: bool) -> None:
         deadline = time.monotonic() + (0.0 if at_once else settings.JOBS_FINISH_WITHIN.total_seconds())
         self._stopping = True
         left_s = max(0.0, deadline - time.monotonic())
-        logger.info("stopping: %d running jobs have %.0f s to finish", len(state.requests), left_s)
+        logger.info("stopping: %d running jobs have %.0f s to finish", len(state.active_requests), left_s)
         none_begins = threading.Event()
         worker.hub.call_soon(_begin_no_more, worker, none_begins)
         none_begins.wait(LOOP_PATIENCE_S)
@@ -77,11 +90,6 @@ class GracefulShutdown(bootsteps.StartStopStep):
         keeper.soon(keeper.give_back).wait(DATABASE_PATIENCE_S)
         self._wait_for_jobs(deadline)
         _end_jobs(worker, keeper)
-        state.should_terminate = EX_OK  # type: ignore[assignment]  # the stubs know its first value only
-        worker.hub.call_soon(bool)  # so that the loop wakes and sees it
-        time.sleep(END_PATIENCE_S)
-        logger.error("the worker did not end by itself")
-        os._exit(EX_OK)
 
     def _wait_for_jobs(self, deadline: float) -> None:
         """Wait until nothing runs, the deadline has come, or somebody asks again."""
@@ -108,4 +116,9 @@ def _end_jobs(worker: Any, keeper: LeaseKeeper) -> None:
     # own hand, or it would report a lost child, and the attempt would count.
     for pid in {request.worker_pid for request in requests if request.worker_pid}:
         worker.pool.terminate_job(pid, signal.SIGKILL)
-    keeper.soon(partial(keeper.release, held_tickets(requests))).wait(DATABASE_PATIENCE_S)
+    release = partial(keeper.release, held_tickets(requests))
+    deadline = time.monotonic() + DATABASE_PATIENCE_S
+    while not keeper.gave_all_back and (left_s := deadline - time.monotonic()) > 0:
+        keeper.soon(release).wait(left_s)
+        if not keeper.gave_all_back:  # Postgres may just be starting again
+            time.sleep(_TRY_AGAIN_S)

@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 import redis
 from django.conf import settings
+from django.db import connection
 
 from caferoam.jobs import enqueue
 from caferoam.jobs.models import Job, JobEvent, JobStart
@@ -106,6 +107,23 @@ def test_who_asks_twice_or_by_sigquit_is_not_made_to_wait(live: Live, signals: t
         assert eventually(lambda: "stopping:" in worker.output())
     assert worker.popen.wait(PROMPTLY_S) == 0
     assert (state(job).status, state(job).max_attempts) == ("pending", 4)
+
+
+def test_rows_that_cannot_be_given_back_at_first_go_back_a_moment_later(live: Live) -> None:
+    worker = live.worker(**LATE)
+    relay = live.relay()
+    job = enqueue("live_note", {"seconds": "25"})
+    assert eventually(lambda: run(job))
+    relay.kill()
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE job_queue RENAME TO job_queue_away")
+        try:
+            worker.popen.send_signal(signal.SIGQUIT)
+            assert eventually(lambda: worker.output().count("could not be tended") > 2, within_s=PROMPTLY_S)
+        finally:
+            cursor.execute("ALTER TABLE job_queue_away RENAME TO job_queue")
+    assert worker.popen.wait(PROMPTLY_S) == 0
+    assert (state(job).status, state(job).max_attempts) == ("pending", 4), worker.output()
 
 
 def test_rolling_restarts_under_load_start_every_job_once(live: Live) -> None:
