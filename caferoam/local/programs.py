@@ -121,5 +121,5 @@ def _ask(redis_url: str, question: Callable[[redis.Redis], bool]) -> bool:
     try:
         with redis.Redis.from_url(redis_url, socket_timeout=2, retry=Retry(NoBackoff(), retries=0)) as client:
             return question(client)
-    except redis.ConnectionError:  # the server ended: whoever watches it will say so
+    except redis.RedisError:  # the server ended or hangs: whoever watches it will say so
         return False

@@ -1,9 +1,11 @@
+import socket
 import time
 from pathlib import Path
 
 import pytest
 import redis
 
+from caferoam.local.ports import HOST
 from caferoam.local.programs import answers_http, awaits_work, beats, programs
 from caferoam.local.standin import JWKS_PATH, SupabaseStandIn
 from caferoam.local.tokens import SigningKey
@@ -31,6 +33,12 @@ def test_relay_and_beat_are_ready_once_they_have_a_pulse_of_this_run(tmp_path: P
         assert beats(server.url, name, since=0)
         assert not beats(server.url, name, since=time.monotonic())
     assert not beats(server.url, name, since=0)
+
+
+@pytest.mark.slow
+def test_of_a_server_that_takes_the_call_and_says_nothing_no_worker_is_known() -> None:
+    with socket.create_server((HOST, 0)) as silent:
+        assert not awaits_work(f"redis://{HOST}:{silent.getsockname()[1]}/0")
 
 
 @pytest.mark.slow
