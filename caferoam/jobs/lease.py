@@ -167,9 +167,11 @@ class LeaseKeeper(bootsteps.StartStopStep):
                 )
         for request in running:
             of_request = held_tickets([request])
-            if of_request and min(self._misses[ticket] for ticket in of_request) == 2:
+            lost = bool(of_request) and min(self._misses[ticket] for ticket in of_request) == 2
+            # If it has ended meanwhile, its child may be at work on another one.
+            if lost and state.requests.get(request.id) is request:
                 with suppress(ProcessLookupError):
-                    os.kill(request.worker_pid, _SOFT_TIME_LIMIT)  # type: ignore[arg-type]  # the stubs err: it is an int
+                    os.kill(request.worker_pid, _SOFT_TIME_LIMIT)
 
     def give_back(self) -> None:
         """Give back all rows that were taken from the broker but not started."""

@@ -14,6 +14,7 @@ from billiard.exceptions import TimeLimitExceeded, WorkerLostError
 from celery import signals
 from celery.worker import state as worker_state
 from django.db import OperationalError, connection
+from django.db.models.functions import Now
 from pytest_django.fixtures import Settings
 
 from caferoam.celery import app
@@ -27,7 +28,7 @@ from caferoam.testing.live import eventually
 
 def request(name: str, *tickets: Ticket) -> SimpleNamespace:
     """As much of Celery's Request as the keeper reads: here one that waits for a child."""
-    return SimpleNamespace(name=name, args=[to_message(tickets)], worker_pid=None)
+    return SimpleNamespace(id="one", name=name, args=[to_message(tickets)], worker_pid=None)
 
 
 @pytest.fixture
@@ -133,6 +134,41 @@ def test_a_child_is_interrupted_once_all_its_rows_were_missed_twice(
     else:
         with pytest.raises(subprocess.TimeoutExpired):
             child.wait(0.2)
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("lanes")
+def test_a_child_that_has_gone_on_to_another_job_is_not_interrupted(
+    keeper: LeaseKeeper, monkeypatch: pytest.MonkeyPatch, child: subprocess.Popen[bytes]
+) -> None:
+    ticket = claimed()
+    queue.start([ticket])
+    operations.cancel(Job.objects.filter(pk=ticket.job_id), by="test")
+    of_child = request("live_note", ticket)
+    of_child.worker_pid = child.pid
+    monkeypatch.setitem(worker_state.requests, "one", of_child)
+    keeper.renew()
+    monkeypatch.setitem(worker_state.requests, "one", request("live_note"))
+    keeper._look_for_lost([of_child])  # type: ignore[list-item]  # a stand-in
+    with pytest.raises(subprocess.TimeoutExpired):
+        child.wait(0.2)
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("lanes")
+def test_only_rows_that_are_missed_twice_in_a_row_are_given_up(
+    keeper: LeaseKeeper, monkeypatch: pytest.MonkeyPatch, child: subprocess.Popen[bytes]
+) -> None:
+    ticket = claimed()
+    queue.start([ticket])
+    of_child = request("live_note", ticket)
+    of_child.worker_pid = child.pid
+    monkeypatch.setitem(worker_state.requests, "one", of_child)
+    for status in ("failed", "claimed", "failed"):
+        Job.objects.update(status=status, claimed_at=Now() if status == "claimed" else None)
+        keeper.renew()
+    with pytest.raises(subprocess.TimeoutExpired):
+        child.wait(0.2)
 
 
 @pytest.mark.parametrize(
