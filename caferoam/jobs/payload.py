@@ -3,7 +3,8 @@
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Self, get_type_hints
+from types import NoneType, UnionType
+from typing import Any, Final, Self, get_args, get_type_hints
 from uuid import UUID
 
 from caferoam.jobs.errors import PayloadError
@@ -21,14 +22,16 @@ class PayloadShape:
 
     @classmethod
     def of(cls, handler: Callable[..., None]) -> Self:
-        """Read it from ``def handler(run, *, shop_id: UUID, force: bool = False)``.
+        """Read it from ``def handler(run, *, shop_id: UUID, limit: int | None = None, force: bool = False)``.
+
+        None is for a field that is left out, and cannot be given.
 
         Raises:
             TypeError: a keyword-only parameter's type is none that JSON can carry.
         """
         hints = get_type_hints(handler)
         keywords = (p for p in inspect.signature(handler).parameters.values() if p.kind is p.KEYWORD_ONLY)
-        return cls.declare({p.name: (hints.get(p.name, object), p.default) for p in keywords})
+        return cls.declare({p.name: (_without_none(hints.get(p.name, object)), p.default) for p in keywords})
 
     @classmethod
     def declare(cls, fields: Mapping[str, tuple[type, object]]) -> Self:
@@ -64,6 +67,11 @@ class PayloadShape:
         if default is _REQUIRED:
             raise PayloadError(name, "is missing")
         return default
+
+
+def _without_none(hint: Any) -> Any:
+    kinds = [kind for kind in get_args(hint) if kind is not NoneType] if isinstance(hint, UnionType) else []
+    return kinds[0] if len(kinds) == 1 else hint
 
 
 def _uuid(name: str, value: object) -> UUID:
