@@ -7,16 +7,14 @@ badly in the last weeks is not queued again: what it needs is an operator.
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Final
 
-from enrichment.queueing import queue_idle_shops
+from enrichment.queueing import FORGIVEN_AFTER, queue_idle_shops
 
 LIMIT: Final = 1000
 """Shops a night, for each kind of work."""
 PRIORITY: Final = 2
 """Behind what has just changed, before what is only old."""
-FORGIVEN_AFTER: Final = timedelta(days=30)
 
 _NOT_DESCRIBED: Final = "WHERE shop.status = 'live' AND shop.enriched_at IS NULL"
 # A shop that is still to be described gets its vector after that; one that cannot be can at least be found by its name.

@@ -5,9 +5,10 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from django.db import connection
-
 from caferoam.jobs.statements import rows_of
+
+FORGIVEN_AFTER: Final = timedelta(days=30)
+"""How long what queues work of itself leaves out a shop for which that work ended badly: it needs an operator."""
 
 # By EXCEPT, which hashes or sorts both sides: a join, when statistics lag behind a backfill, becomes a nested loop that
 # takes minutes. Each state by itself, so that its own small index is read and never the whole history.
@@ -35,10 +36,8 @@ def queue_shops(job_type: str, shop_ids: Collection[UUID], *, priority: int | No
 
     ``priority`` defaults to the job type's own.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT private.queue_shop_jobs_v2(%s, %s, %s)", [job_type, list(shop_ids), priority])
-        ((queued,),) = cursor.fetchall()
-        return int(queued)
+    ((queued,),) = rows_of("SELECT private.queue_shop_jobs_v2(%s, %s, %s)", [job_type, list(shop_ids), priority])
+    return int(queued)
 
 
 def queue_idle_shops(

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Final
 
-from enrichment.queueing import queue_idle_shops
+from enrichment.queueing import FORGIVEN_AFTER, queue_idle_shops
 
 STALE_AFTER: Final = timedelta(days=90)
 PRIORITY: Final = 1
@@ -12,7 +12,8 @@ PRIORITY: Final = 1
 def sweep(*, limit: int) -> int:
     """Queue the live shops whose description is older than ``STALE_AFTER``, oldest first, and count them.
 
-    ``limit`` bounds them. Shops whose job waits or runs are passed over and do not count towards it.
+    ``limit`` bounds them. Shops whose job waits or runs are passed over and do not count towards it. Nor do those whose
+    job ended badly lately: their description stays the oldest, so they would take the others' place every night.
     """
     return queue_idle_shops(
         "enrich_shop",
@@ -20,5 +21,6 @@ def sweep(*, limit: int) -> int:
         order="shop.enriched_at",
         limit=limit,
         priority=PRIORITY,
+        spare_failed_for=FORGIVEN_AFTER,
         stale_after=STALE_AFTER,
     )

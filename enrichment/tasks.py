@@ -45,8 +45,9 @@ def generate_embedding(batch: JobBatch) -> None:
 
 
 @job("staleness_sweep", queue="maintenance", width=1, time_limit=timedelta(minutes=5))
-def staleness_sweep(run: JobRun, *, limit: int = settings.STALENESS_DAILY_LIMIT) -> None:
-    """Queue the shops whose description is old."""
+def staleness_sweep(run: JobRun, *, limit: int | None = None) -> None:
+    """Queue the shops whose description is old, at most ``limit``, or as many as the settings say."""
+    limit = settings.STALENESS_DAILY_LIMIT if limit is None else limit
     _check_limit(limit)
     with run.completing():
         queued = staleness.sweep(limit=limit)

@@ -4,8 +4,8 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
-from django.conf import settings
 from django.db.models.functions import Now
+from pytest_django.fixtures import Settings
 
 from caferoam.jobs import enqueue
 from caferoam.jobs.models import Job
@@ -61,10 +61,29 @@ def test_a_shop_whose_job_runs_takes_nobodys_place_either() -> None:
     assert waiting("enrich_shop") == [next_one.pk]
 
 
+@pytest.mark.parametrize("status", [Job.Status.FAILED, Job.Status.DEAD_LETTER])
+def test_a_shop_whose_job_ends_badly_takes_the_place_of_others_for_one_night_a_month(status: Job.Status) -> None:
+    bad, good = enriched("甲", 200), enriched("乙", 100)
+    forget_jobs()
+    assert sweep(limit=1) == 1
+    assert waiting("enrich_shop") == [bad.pk]
+    Job.objects.update(status=status, completed_at=Now())
+    assert sweep(limit=1) == 1
+    assert waiting("enrich_shop") == [good.pk]
+    forget_jobs()
+    queue_shops("enrich_shop", [bad.pk])
+    Job.objects.update(status=status, completed_at=Now() - timedelta(days=31))
+    assert sweep(limit=1) == 1
+    assert waiting("enrich_shop") == [bad.pk]
+
+
 @pytest.mark.parametrize(("payload", "queued"), [({}, 2), ({"limit": 1}, 1)])
-def test_its_limit_is_that_of_the_schedule_or_else_of_the_settings(payload: dict[str, object], queued: int) -> None:
-    assert settings.STALENESS_DAILY_LIMIT == 500
-    enriched("甲", 91), enriched("乙", 92)
+def test_its_limit_is_that_of_the_schedule_or_else_of_the_settings(
+    settings: Settings, payload: dict[str, object], queued: int
+) -> None:
+    settings.STALENESS_DAILY_LIMIT = 2
+    for name in "甲乙丙":
+        enriched(name, 91)
     forget_jobs()
     enqueue("staleness_sweep", payload)
     drain(["staleness_sweep"])
