@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Final
 
 import structlog
-from django.db import InterfaceError, OperationalError, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 
 from caferoam.jobs import endings, metrics, queue, retry
 from caferoam.jobs.errors import LeaseLost, PayloadError, PermanentError
@@ -143,5 +143,15 @@ def _log(job_type: JobType, runs: Sequence[JobRun], error: Exception) -> None:
     which = f"{job_type.name} {', '.join(f'{run.id} (attempt {run.attempt})' for run in runs)}"
     if isinstance(error, LeaseLost | PermanentError | ProviderRefused | ProviderUnavailable):
         logger.warning("%s: %s: %s", which, type(error).__name__, error)
+    elif not _any_held(runs):
+        logger.warning("%s was cancelled or taken away: %s", which, type(error).__name__)
     else:
         logger.error("%s failed", which, exc_info=error)
+
+
+def _any_held(runs: Sequence[JobRun]) -> bool:
+    """Whether it matters to anybody how these end; when that cannot be asked, it does."""
+    try:
+        return any(run.completed or queue.holds(run.fence) for run in runs)
+    except (DatabaseError, InterfaceError):
+        return True

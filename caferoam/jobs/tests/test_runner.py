@@ -1,5 +1,6 @@
 """What a handler's end makes of its row."""
 
+import logging
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -23,6 +24,11 @@ def run(job_type: str, **payload: object) -> tuple[dict[str, int], Job]:
     """Queue one job, run it, and return the count of states and its row."""
     ticket = claimed(job_type, **payload)
     return runner.run(registry[job_type], [ticket]), state(ticket.job_id)
+
+
+def troubles(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """The levels of what was logged that somebody should look at."""
+    return [record.levelname for record in caplog.records if record.levelno >= logging.WARNING]
 
 
 def steal(job_id: UUID) -> None:
@@ -116,9 +122,27 @@ def lost_at_the_end(run: JobRun, *, fail: bool = False) -> None:
 
 
 @pytest.mark.parametrize("fail", [True, False])
-def test_an_attempt_that_lost_its_lease_changes_nothing_in_its_row(*, fail: bool) -> None:
+def test_an_attempt_that_lost_its_lease_changes_nothing_in_its_row_and_its_error_troubles_nobody(
+    caplog: pytest.LogCaptureFixture, *, fail: bool
+) -> None:
     states, row = run("lost_at_the_end", fail=fail)
     assert (states, row.status, row.attempts, row.last_error) == ({"lost": 1}, "claimed", 2, None)
+    assert troubles(caplog) == ["WARNING"] * fail
+    assert "Traceback" not in caplog.text
+
+
+@job("cut_off", queue="default", width=4, time_limit=timedelta(seconds=30))
+def cut_off(run: JobRun) -> None:
+    """Lose the database."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_that_loses_the_database_fails_and_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    states, row = run("cut_off")
+    assert (states, row.status, row.attempts) == ({"pending": 1}, "pending", 1)
+    assert troubles(caplog) == ["ERROR"]
 
 
 @job("careless", queue="default", width=4, time_limit=timedelta(seconds=30))
@@ -129,9 +153,10 @@ def careless(run: JobRun) -> None:
     raise ValueError("too late")
 
 
-def test_an_error_after_completion_changes_nothing() -> None:
+def test_an_error_after_completion_changes_nothing_but_is_told(caplog: pytest.LogCaptureFixture) -> None:
     states, row = run("careless")
     assert (states, row.status, row.last_error) == ({"completed": 1}, "completed", None)
+    assert troubles(caplog) == ["ERROR"]
 
 
 def test_a_run_knows_its_attempt_and_its_deadline() -> None:
