@@ -8,6 +8,7 @@ from django.utils.csp import CSP
 from psycopg.conninfo import conninfo_to_dict
 
 from caferoam.env import Environment
+from caferoam.grace import LAST_STEPS
 from caferoam.logs import logging_config
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -172,7 +173,7 @@ JOBS_KEEP_EVERY = timedelta(seconds=20)  # four chances to renew before the leas
 JOBS_RESCUE_EVERY = timedelta(seconds=15)
 # From SIGTERM to SIGKILL, as the platform is configured: one number for both.
 JOBS_STOP_GRACE = timedelta(seconds=env.number("JOBS_STOP_GRACE", 45, minimum=10))
-JOBS_FINISH_WITHIN = JOBS_STOP_GRACE - timedelta(seconds=10)  # what running jobs get of it; then their rows go back
+JOBS_FINISH_WITHIN = JOBS_STOP_GRACE - LAST_STEPS  # what running jobs get of it; then their rows go back
 # After they ended. Longer than a missed turn of the schedule is made up for.
 JOBS_KEEP_COMPLETED = timedelta(days=14)
 JOBS_KEEP_FAILED = timedelta(days=30)

@@ -12,12 +12,15 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from caferoam.grace import LAST_STEPS
 from caferoam.local import ports
 from caferoam.local.stack import Login
 from caferoam.pulse import Name, read_pulses
 
 WORKER_GRACE_S: Final = 18
-"""The worker's JOBS_STOP_GRACE: running jobs get ten seconds less."""
+"""The worker's JOBS_STOP_GRACE."""
+JOBS_FINISH_WITHIN_S: Final = WORKER_GRACE_S - int(LAST_STEPS.total_seconds())
+"""What running jobs get of it."""
 
 
 @dataclass(frozen=True)

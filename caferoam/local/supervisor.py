@@ -24,7 +24,7 @@ from caferoam.local.files import clear_folder, write_private_json
 from caferoam.local.members import find_or_make_user
 from caferoam.local.ports import HOST
 from caferoam.local.process import last_lines, wait_until
-from caferoam.local.programs import WORKER_GRACE_S, Program, programs
+from caferoam.local.programs import JOBS_FINISH_WITHIN_S, Program, programs
 from caferoam.local.public_port import ADMIN, API, PublicPort
 from caferoam.local.screen import EXAMPLE_MEMBER, summary
 from caferoam.local.servers import Servers
@@ -197,7 +197,9 @@ class Supervisor:
         """
         self._withdraw()
         if self._children or self._servers:
-            self._say(f"stopping everything; running jobs may finish for {WORKER_GRACE_S - 10} s, unless you ask again")
+            self._say(
+                f"stopping everything; running jobs may finish for {JOBS_FINISH_WITHIN_S} s, unless you ask again"
+            )
         self._end_children()
         if not self._have_ended():
             self._end_children(within_s=_END_AT_ONCE_S)
