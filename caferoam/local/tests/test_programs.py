@@ -6,6 +6,7 @@ import pytest
 import redis
 
 from caferoam.local.ports import HOST
+from caferoam.jobs.discovery import discover_job_types
 from caferoam.local.programs import answers_http, awaits_work, beats, programs
 from caferoam.local.standin import JWKS_PATH, SupabaseStandIn
 from caferoam.local.tokens import SigningKey
@@ -15,7 +16,8 @@ from caferoam.pulse import NAMES, Name, Pulse
 
 def test_every_queue_of_the_jobs_is_worked_on() -> None:
     [worker] = [p for p in programs(api_port=1, redis_url="") if p.name == "worker"]
-    assert "default,llm,embedding,maintenance" in worker.arguments
+    queues = worker.arguments[worker.arguments.index("--queues") + 1]
+    assert {job_type.queue for job_type in discover_job_types().values()} <= set(queues.split(","))
 
 
 def test_only_the_api_has_the_api_s_rights() -> None:
