@@ -33,3 +33,6 @@ ALTER ROLE caferoam_worker LOGIN INHERIT NOCREATEDB NOCREATEROLE;
 GRANT service_role TO caferoam_worker;
 ALTER ROLE caferoam_worker SET role = 'service_role';
 ALTER ROLE caferoam_worker SET search_path = "$user", public, extensions;
+-- A process that hangs inside a transaction keeps its locks, and keeps what was deleted from being cleared away. Nothing
+-- waits for another service or an operator while a transaction is open, so a minute without a statement is such a hang.
+ALTER ROLE caferoam_worker SET idle_in_transaction_session_timeout = '60s';

@@ -158,14 +158,15 @@ def test_the_owner_is_no_superuser_and_the_logins_start_in_their_roles(postgres:
         with psycopg.connect(postgres.dsn("caferoam", user=login, password=password)) as connection:
             row = connection.execute(
                 "SELECT current_user, current_setting('statement_timeout'),"
+                " current_setting('idle_in_transaction_session_timeout'),"
                 " (SELECT rolsuper FROM pg_roles WHERE rolname = session_user)"
             ).fetchone()
         assert row is not None
         return row
 
-    assert identity(OWNER, "owner-secret") == (OWNER, "0", False)
-    assert identity(API, "api-secret") == ("anon", "5s", False)
-    assert identity(WORKER, "worker-secret") == ("service_role", "0", False)
+    assert identity(OWNER, "owner-secret") == (OWNER, "0", "0", False)
+    assert identity(API, "api-secret") == ("anon", "5s", "10s", False)
+    assert identity(WORKER, "worker-secret") == ("service_role", "0", "1min", False)
 
 
 def test_the_api_login_cannot_become_the_service_role(postgres: PostgresServer) -> None:
