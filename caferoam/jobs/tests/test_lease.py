@@ -9,6 +9,7 @@ from datetime import timedelta
 from types import SimpleNamespace
 from uuid import uuid4
 
+import psycopg
 import pytest
 from billiard.exceptions import TimeLimitExceeded, WorkerLostError
 from celery import signals
@@ -67,6 +68,14 @@ def test_fetched_rows_go_back_at_shutdown_unless_they_have_started(keeper: Lease
     queue.start(queue.claim(["live_note"]).tickets["live_note"])
     keeper.give_back()
     assert state(holding.job_id).status == "claimed"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("lanes")
+def test_relays_are_told_of_what_went_back(keeper: LeaseKeeper, holding: Ticket, worker: psycopg.Connection) -> None:
+    worker.execute("LISTEN job_queue")
+    keeper.give_back()
+    assert [heard.payload for heard in worker.notifies(timeout=5, stop_after=1)] == [""]
 
 
 @pytest.mark.django_db
