@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 import redis
 
-from caferoam.local.ports import HOST
 from caferoam.jobs.discovery import discover_job_types
+from caferoam.local.ports import HOST
 from caferoam.local.programs import answers_http, awaits_work, beats, programs
 from caferoam.local.standin import JWKS_PATH, SupabaseStandIn
 from caferoam.local.tokens import SigningKey
