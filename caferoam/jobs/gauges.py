@@ -86,7 +86,7 @@ class QueueGauges(Collector):
     def _of_jobs(self, counted: Collection[Count]) -> Iterator[Metric]:
         counts = {(job_type, state): 0 for job_type in self._job_types for state in STATES}
         ages_s: dict[str, dict[str, float]] = {state: dict.fromkeys(self._job_types, 0.0) for state in STATES}
-        for job_type, state, jobs_count, age_s in counted:
+        for job_type, state, jobs_count, age_s, _ in counted:
             of_type, ages_of_state = label(job_type), ages_s[state]
             counts[of_type, state] = counts.get((of_type, state), 0) + jobs_count
             ages_of_state[of_type] = max(ages_of_state.get(of_type, 0.0), age_s or 0.0)

@@ -1,7 +1,7 @@
 """How the queue stands, job type by job type, as operators are told it."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -17,6 +17,8 @@ SELECT job_type, width, paused, CASE WHEN paused_until > now() THEN paused_until
 class TypeOverview:
     """One job type. ``is_known`` says whether this code has a handler.
 
+    ``gathering`` are those of the ``scheduled`` that are due within seconds, and were never tried.
+
     ``oldest_ready_s`` is how long the first one has been due, ``oldest_unstarted_s`` since when the first one that no
     worker has begun was claimed.
     """
@@ -25,6 +27,7 @@ class TypeOverview:
     is_known: bool
     ready: int = 0
     scheduled: int = 0
+    gathering: int = 0
     claimed_not_started: int = 0
     running: int = 0
     completed_last_hour: int = 0
@@ -32,15 +35,15 @@ class TypeOverview:
     dead_letter: int = 0
     oldest_ready_s: float | None = None
     oldest_unstarted_s: float | None = None
-    width: int | None = field(default=None)
+    width: int | None = None
     paused: bool = False
     paused_until: datetime | None = None
     pause_reason: str | None = None
 
     @property
     def left(self) -> int:
-        """Jobs that are due, or at work."""
-        return self.ready + self.claimed_not_started + self.running
+        """Jobs that are due or about to be, or at work."""
+        return self.ready + self.gathering + self.claimed_not_started + self.running
 
     @property
     def obstacle(self) -> str | None:
@@ -61,6 +64,7 @@ def read_overview(known: Collection[str]) -> list[TypeOverview]:
 
     for count in read_counts():
         setattr(of(count.job_type), count.state, count.jobs)
+        of(count.job_type).gathering += count.gathering
         if count.state == "ready":
             of(count.job_type).oldest_ready_s = count.oldest_s
         if count.state == "claimed_not_started":

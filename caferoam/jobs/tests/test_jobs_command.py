@@ -155,6 +155,15 @@ def test_drain_gives_up_in_time_and_says_what_is_left() -> None:
     assert gave_up.value.returncode == 1
 
 
+def test_drain_waits_for_what_gathers_into_a_batch_but_not_for_second_attempts() -> None:
+    soon = timezone.now() + timedelta(seconds=3)
+    enqueue("live_note", scheduled_at=soon)
+    Job.objects.update(attempts=1)
+    enqueue("live_quiet", scheduled_at=soon)
+    with pytest.raises(CommandError, match=r"After 0.1 s there are still left: 1 live_quiet."):
+        run("drain", "--timeout", "0.1")
+
+
 def test_drain_does_not_wait_for_what_cannot_start() -> None:
     enqueue("live_quiet")
     Lane.objects.filter(pk="live_quiet").update(paused=True)

@@ -49,7 +49,9 @@ class Watch:
         self._bar.total, self._bar.n = self._most, self._most - count
         self._bar.set_postfix_str(overview_text.counts((of_type.job_type, of_type.left) for of_type in left))
         obstacles = overview_text.attention(left)
-        if left and all(of_type.obstacle is not None and of_type.left == of_type.ready for of_type in left):
+        if left and all(
+            of_type.obstacle is not None and of_type.left == of_type.ready + of_type.gathering for of_type in left
+        ):
             raise CommandError(" ".join(["This would never end.", *obstacles]))
         for line in obstacles:
             self.tell(line)
