@@ -15,7 +15,7 @@ pytestmark = pytest.mark.slow
 
 SELECTION = (
     "answer-to-commit-lost",
-    "postgres-crashed-inside-the-completing-transaction",
+    "session-ended-inside-the-completing-transaction",
     "messages-delivered-three-times",
     "late-and-stale-messages",
     "worker-frozen-and-overtaken",

@@ -11,13 +11,14 @@ SHORT = {"FAULTS_LEASE_S": "3", "FAULTS_KEEP_S": "0.75"}
 
 @experiment
 def control_without_leases(stage: Stage) -> Verdict:
-    """The control: a job of 10 s with a lease of 2 s that nobody renews, so it is started twice; then it is cancelled.
+    """The control: a job of 8 s with a lease of 2 s that nobody renews, so it is started twice; then it is cancelled.
 
     Passes if the check that all experiments share sees the second start, and if the fence keeps all effects out.
     """
-    stage.environment |= {"FAULTS_LEASE_S": "2", "FAULTS_KEEP_S": "3600"}
-    stage.cast()
-    jobs = stage.enqueue(1, ms=10_000)
+    stage.relay(FAULTS_LEASE_S="2")
+    stage.worker(FAULTS_KEEP_S="3600")
+    stage.ready()
+    jobs = stage.enqueue(1, ms=8000)
     stage.until(lambda: stage.bodies.starts()[jobs[0]] > 1, 20, "the job is started twice")
     stage.cancel(jobs)
     stage.until(lambda: len(stage.bodies.lines("written")) > 1, 30, "both attempts come to their end")

@@ -243,8 +243,10 @@ class Stage:
         """Wait until the fault is so old."""
         time.sleep(max(0.0, seconds_since_fault - self.since_fault_s))
 
-    def until_ended(self, jobs: Collection[UUID], within_s: float) -> float:
+    def until_ended(self, jobs: Collection[UUID], within_s: float, *, hastening: bool = False) -> float:
         """Wait until all jobs have ended, no longer than so many seconds after the fault; returns the seconds since it.
+
+        ``hastening`` makes those due at once that wait for their next attempt.
 
         Raises:
             Failed: some have not.
@@ -252,6 +254,8 @@ class Stage:
         while self.ended(jobs) < len(jobs):
             if self.since_fault_s > within_s:
                 raise Failed(f"{within_s:.0f} s after the fault the jobs are {dict(self.states(jobs))}")
+            if hastening:
+                self.hasten(jobs)
             time.sleep(POLL_S)
         return self.since_fault_s
 
