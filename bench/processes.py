@@ -53,6 +53,12 @@ def cpu_seconds() -> Counter[str]:
     return Counter({name: ticks / _TICKS_A_SECOND for name, ticks in used.items()})
 
 
+def busy_seconds() -> float:
+    """What all processors of the machine have worked so far, for whomever."""
+    user, nice, system, _idle, _waiting, irq, softirq, *_ = Path("/proc/stat").read_text().split()[1:]
+    return (int(user) + int(nice) + int(system) + int(irq) + int(softirq)) / _TICKS_A_SECOND
+
+
 def _ticks() -> Iterator[tuple[int, int]]:
     for pid in tree(os.getpid())[1:]:
         with suppress(*_GONE):

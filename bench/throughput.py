@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Protocol
@@ -14,7 +13,7 @@ import procrastinate
 import psycopg
 import redis
 
-from bench.processes import cpu_seconds
+from bench.processes import busy_seconds, cpu_seconds
 from bench.results import Result, seconds
 from bench.rivals import bare_celery
 from bench.stack import RunningStack
@@ -50,7 +49,7 @@ def noop_throughput(stack: RunningStack) -> list[Result]:
             side.queue(WARM_UP)  # first connections, first plans, and statistics of a small table
             side.drain()
             side.analyze()
-        print(f"\n{'':<22}{'jobs/s':>8}{'processor, ms a job':>21}  by process")
+        print(f"\n{'':<24}{'jobs/s':>8}{'cpu ms a job':>14}{'others, cores':>15}  by process")
         with _no_autovacuum(stack):
             burst = {name: _rate(name, side, analyzed=False) for name, side in sides.items()}
         known = {name: _rate(name, side, analyzed=True) for name, side in sides.items()}
@@ -70,15 +69,15 @@ def _rate(name: str, side: Side, *, analyzed: bool) -> float:
     side.queue(JOBS)
     if analyzed:
         side.analyze()
-    used = cpu_seconds()
+    busy_s, used = busy_seconds(), cpu_seconds()
     taken_s = seconds(side.drain)
-    _print_cpu(f"{name}{', analyzed' if analyzed else ''}", JOBS / taken_s, cpu_seconds() - used)
+    used = cpu_seconds() - used
+    others = max(0.0, busy_seconds() - busy_s - used.total()) / taken_s
+    ms = {process: s / JOBS * 1000 for process, s in used.most_common()}
+    parts = ", ".join(f"{process} {value:.2f}" for process, value in ms.items() if value > 0.02)
+    title = f"{name}{', analyzed' if analyzed else ''}"
+    print(f"{title:<24}{JOBS / taken_s:>8.0f}{sum(ms.values()):>14.2f}{others:>15.2f}  {parts}", flush=True)
     return JOBS / taken_s
-
-
-def _print_cpu(name: str, rate: float, used: Counter[str]) -> None:
-    parts = ", ".join(f"{process} {s / JOBS * 1000:.2f}" for process, s in used.most_common() if s / JOBS > 0.00002)
-    print(f"{name:<22}{rate:>8.0f}{used.total() / JOBS * 1000:>21.2f}  {parts}", flush=True)
 
 
 @contextmanager
