@@ -58,9 +58,9 @@ def staleness_sweep(run: JobRun, *, limit: int | None = None) -> None:
 def drift_rescue(run: JobRun, *, limit: int = drift.LIMIT) -> None:
     """Queue what shops lack and no job is about to make, and weigh all tags anew."""
     _check_limit(limit)
-    weighed = embedding.refresh_distinctiveness()  # commits by itself: it locks many rows, and each is right at once
-    with run.completing():
-        found = drift.rescue(model=get_embedder().model, limit=limit)
+    model = get_embedder().model  # may load it, so no transaction is open
+    found = drift.rescue(model=model, limit=limit)  # commits by itself, and first: nothing below may keep it back
+    weighed = embedding.refresh_distinctiveness()  # this too: it locks many rows, and each is right at once
     logger.info(
         "drift rescue: %d shops queued to be described, %d to be embedded; %d tags weighed anew",
         found.to_describe,

@@ -18,6 +18,8 @@ from caferoam.jobs.overview import TypeOverview
 from caferoam.pulse import Name, read_pulses
 
 TOO_LONG: Final = timedelta(minutes=2)
+UNBEGUN_TOO_LONG: Final = timedelta(minutes=1)
+"""Shorter than the lease: a job that is taken back and claimed again is young again."""
 """So long nothing should wait that is due: recovery from any single fault takes less."""
 SILENT: Final = timedelta(seconds=30)
 """So long no process should take for a round."""
@@ -86,7 +88,7 @@ def delays(*, oldest_due: timedelta | None, oldest_unstarted: timedelta | None) 
             _("If its lane is full, that is load: raise the lane's width or wait. Otherwise look at the relay's log."),
             f"{jobs_url}?status=pending",
         )
-    if oldest_unstarted is not None and oldest_unstarted > TOO_LONG:
+    if oldest_unstarted is not None and oldest_unstarted > UNBEGUN_TOO_LONG:
         yield Trouble(
             _("A job was handed to the workers %(span)s ago and none has begun it.") % {"span": span(oldest_unstarted)},
             _("The workers are busy, down or deaf. Restart the worker service; its jobs come back by themselves."),

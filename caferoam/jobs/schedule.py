@@ -107,7 +107,9 @@ class JobScheduler(DatabaseScheduler):  # type: ignore[misc]  # the package has 
 
         A single moment is: who asks for one that has just gone by means at once.
         """
-        since = [entry.last_run_at, self._followed_since(entry, when, now)]
+        # A run in the future is what a clock that was ahead left behind; the turn's id keeps that from coming twice.
+        last_run_at = entry.last_run_at if entry.last_run_at is None or entry.last_run_at <= now else None
+        since = [last_run_at, self._followed_since(entry, when, now)]
         if entry.clocked is None:
             since.append(entry.date_changed)
         return (

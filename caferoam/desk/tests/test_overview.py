@@ -85,7 +85,7 @@ def test_a_job_that_waits_too_long_is_told_unless_its_lane_is_paused(admin: Clie
 
 
 def test_a_job_that_no_worker_begins_is_told(admin: Client, lane: Lane) -> None:
-    Job.objects.create(job_type="enrich_shop", status="claimed", claimed_at=Now() - timedelta(minutes=3))
+    Job.objects.create(job_type="enrich_shop", status="claimed", claimed_at=Now() - timedelta(seconds=80))
     (trouble,) = seen(admin.get("/").content)
     assert "none has begun it" in trouble
 

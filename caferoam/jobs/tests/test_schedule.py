@@ -71,6 +71,14 @@ def test_a_tick_asks_the_database_for_the_time() -> None:
     assert 0 < wait_s <= 5
 
 
+def test_a_run_in_the_future_silences_no_entry() -> None:
+    made = daily()
+    PeriodicTask.objects.update(last_run_at=at(30, 3))  # as a clock that was ahead has left it
+    beat().queue_due(at(23, 3))
+    made.refresh_from_db()
+    assert (Job.objects.count(), made.last_run_at) == (1, at(23, 3))
+
+
 def test_two_beats_make_one_row_of_a_turn() -> None:
     made = daily()
     one, other = beat(), beat()
