@@ -132,7 +132,7 @@ def job_that_outlives_its_hard_limit(stage: Stage) -> Verdict:
     stage.until(lambda: stage.status(jobs[0]) == "pending", 2 + 2, "the row is put back")
     ((error,),) = stage.sql("SELECT last_error FROM job_queue WHERE id = ANY(%s)", [jobs])
     require("TimeLimitExceeded" in error, f"the reason given is {error!r}")
-    return stage.verdict(jobs, states=("pending",), recovered_s=stage.since_fault_s - 2, most_burned=1)
+    return stage.verdict(jobs, states=("pending",), recovered_s=max(0.0, stage.since_fault_s - 2), most_burned=1)
 
 
 def _is_pending(stage: Stage, job: UUID) -> bool:

@@ -12,6 +12,7 @@ from caferoam.local import ports
 from caferoam.local.files import write_private
 from caferoam.local.identity import server_identity
 from caferoam.local.process import becomes_ready, kill_group, last_lines, launch_command
+from caferoam.local.programs import answers_http
 from caferoam.local.provision import API, DATABASE, WORKER
 from tests.faults.clocks import AFTER_A_LOSS_S
 from tests.faults.experiment import Failed, Skipped, Verdict, experiment
@@ -23,10 +24,11 @@ SERVER_SESSIONS = 4
 
 @experiment
 def pooled_in_transaction_mode(stage: Stage) -> Verdict:
-    """Two relays, two workers and beat share four sessions of Postgres through PgBouncer in transaction mode; only
-    LISTEN goes there directly. A worker is killed on the way.
+    """Two relays, two workers, beat and the API share four sessions of Postgres for each login through PgBouncer in
+    transaction mode; only LISTEN goes there directly. A worker is killed on the way.
 
-    Passes if all jobs have ended a lease and 20 s later with their effect there once, and the relays listen.
+    Passes if all jobs have ended a lease and 20 s later with their effect there once, the relays listen, and the API
+    answers well all the while.
     """
     with _pooler(stage.servers, stage.folder / "pgbouncer") as port:
         direct = stage.servers.dsn(WORKER)
@@ -34,10 +36,16 @@ def pooled_in_transaction_mode(stage: Stage) -> Verdict:
         stage.cast(relays=2, workers=1)
         victim = stage.worker()
         stage.ready(victim, stage.beat())
+        api_port = steady_port()
+        stage.api(port=api_port, DATABASE_URL=stage.servers.dsn(API, port=port))
+        urls = [f"http://{ports.HOST}:{api_port}/{path}" for path in ("shops", "taxonomy")]
+        stage.until(lambda: answers_http(urls[0]), 30, "the API gets ready")
         jobs = [*stage.enqueue(300, ms=20), *stage.enqueue(70, "faults_batch", bad=False, wait=False)]
         stage.until_more_ended(jobs, 100)
         victim.kill()
         stage.fault()
+        while stage.ended(jobs) < len(jobs) and stage.since_fault_s < AFTER_A_LOSS_S:
+            require(all(answers_http(url) for url in urls), "the API does not answer well")
         recovered_s = stage.until_ended(jobs, AFTER_A_LOSS_S)
         listening = stage.servers.sessions(saying="LISTEN")
         require(len(listening) == 2, f"these listen: {listening}")

@@ -17,7 +17,7 @@ from psycopg.sql import SQL, Identifier
 from psycopg.types.json import Jsonb
 
 from caferoam.local.programs import Program, beats, programs
-from caferoam.local.provision import DATABASE, OWNER, WORKER
+from caferoam.local.provision import API, DATABASE, OWNER, WORKER
 from caferoam.local.stack import CHECKOUT
 from tests.faults.bodies import FOLDER, Bodies
 from tests.faults.experiment import Failed, Verdict
@@ -76,6 +76,11 @@ class Stage:
         """Start a beat."""
         return self._start("beat", self._program("beat").arguments, environment)
 
+    def api(self, *, port: int, **environment: str) -> Process:
+        """Start an API on a port."""
+        as_api = {"DATABASE_URL": self.servers.dsn(API), "DJANGO_SETTINGS_MODULE": "caferoam.settings"}
+        return self._start("api", self._program("api", port=port).arguments, as_api | environment)
+
     def ready(self, *processes: Process) -> None:
         """Wait until all of these work; without any, all that were started and run still."""
         for process in processes or [process for process in self._processes if process.is_running]:
@@ -114,8 +119,8 @@ class Stage:
         self._processes.append(process.again())
         return self._processes[-1]
 
-    def _program(self, name: str) -> Program:
-        known = programs(api_port=0, redis_url=self.servers.valkey.url)
+    def _program(self, name: str, *, port: int = 0) -> Program:
+        known = programs(api_port=port, redis_url=self.servers.valkey.url)
         return next(program for program in known if program.name == name)
 
     def _start(self, kind: str, arguments: tuple[str, ...], environment: dict[str, str]) -> Process:
