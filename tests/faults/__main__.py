@@ -54,7 +54,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help="all, unless some are named")
     parser.add_argument("--repeat", type=int, default=1, metavar="N", help="play them all so often")
-    parser.add_argument("--side-by-side", type=int, default=2, metavar="N", help="so many at a time (2)")
+    parser.add_argument("--side-by-side", type=int, default=3, metavar="N", help="so many at a time (3)")
     parser.add_argument("--seed", type=int, default=random.randrange(10_000), help="of the storm, to repeat one")  # noqa: S311
     parser.add_argument("--list", action="store_true", help="say what there is, and what passes")
     return parser.parse_args()
