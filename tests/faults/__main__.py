@@ -1,6 +1,7 @@
 """``python -m tests.faults [NAME ...]``: play experiments and say how each went."""
 
 import argparse
+import os
 import queue
 import random
 import shutil
@@ -33,16 +34,11 @@ def main() -> int:
     chosen = [catalogue[name] for name in arguments.names] or list(catalogue.values())
     home = Path(tempfile.mkdtemp(prefix="caferoam-faults-"))
     home.chmod(0o711)  # Postgres may run as another user
-    failures = 0
-    for number in range(1, arguments.repeat + 1):
-        begun = time.monotonic()
-        failed = Round(home / f"round{number}", seed=arguments.seed).play(chosen, side_by_side=arguments.side_by_side)
-        failures += len(failed)
-        print(
-            f"{len(chosen) - len(failed)} of {len(chosen)} passed in {time.monotonic() - begun:.0f} s"
-            + (f"; failed: {', '.join(failed)}" if failed else ""),
-            flush=True,
-        )
+    rounds = (Round(home / f"round{number}", seed=arguments.seed) for number in range(1, arguments.repeat + 1))
+    try:
+        failures = sum(each.play(chosen, side_by_side=arguments.side_by_side) for each in rounds)
+    except KeyboardInterrupt:
+        os._exit(130)  # without waiting for the players; all that they have started dies with us
     if failures:
         print(f"What the processes said is in {home}")
         return 1
@@ -69,8 +65,9 @@ class Round:
         self._failed: list[str] = []
         self._waiting: queue.SimpleQueue[Experiment] = queue.SimpleQueue()
 
-    def play(self, experiments: Sequence[Experiment], *, side_by_side: int) -> list[str]:
-        """Play them, and return the names of those that failed."""
+    def play(self, experiments: Sequence[Experiment], *, side_by_side: int) -> int:
+        """Play them, say how it went, and return how many failed."""
+        begun = time.monotonic()
         self._home.mkdir(mode=0o711)
         for lone in (False, True):
             some = [each for each in experiments if (each.name == LONE) == lone]
@@ -86,7 +83,12 @@ class Round:
                 player.join()
             while not self._waiting.empty():  # where servers could not be started
                 self._failed.append(self._waiting.get().name)
-        return self._failed
+        print(
+            f"{len(experiments) - len(self._failed)} of {len(experiments)} passed in {time.monotonic() - begun:.0f} s"
+            + (f"; failed: {', '.join(self._failed)}" if self._failed else ""),
+            flush=True,
+        )
+        return len(self._failed)
 
     def _play_on(self, folder: Path) -> None:
         """Play what waits, one after another, on servers in ``folder``."""

@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
+from caferoam.local.process import launch_command
 from caferoam.local.stack import CHECKOUT
 
 
@@ -25,7 +26,7 @@ class Process:
         with log_file.open("ab") as log:
             self._log_begins_at = log.tell()
             self.popen = subprocess.Popen(
-                [sys.executable, *arguments],
+                launch_command([sys.executable, *arguments], death_signal=signal.SIGKILL),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
