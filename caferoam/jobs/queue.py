@@ -192,7 +192,9 @@ def _haste() -> str | None:
     """For ``synchronous_commit`` until the statement's end: do not wait for the disk.
 
     If a crash of Postgres takes back a claim or a start, the row is claimed and started again, and whoever worked on it
-    before can complete that attempt as well as the next one can: once. Inside a transaction the caller has the say.
+    before can complete that attempt as well as the next one can: once. A completion that is taken back had nothing
+    committed with it, so the job runs once more, as it does when its worker dies a moment earlier. Inside a
+    transaction, where a handler's writes are committed, the caller has the say.
     """
     return None if connection.in_atomic_block else "off"
 
@@ -215,7 +217,13 @@ def keep(tickets: Collection[Ticket]) -> int:
 
 def complete(attempts: Collection[Attempt]) -> int:
     """End attempts well and count the rows that were still theirs; a caller whose count falls short must roll back."""
-    ((completed,),) = rows_of("SELECT private.complete_jobs_v1(%s, %s)", columns(attempts))
+    ((completed,),) = rows_of(
+        """
+        SELECT private.complete_jobs_v1(%s, %s)
+        FROM set_config('synchronous_commit', coalesce(%s, current_setting('synchronous_commit')), true)
+        """,
+        [*columns(attempts), _haste()],
+    )
     return int(completed)
 
 
