@@ -4,7 +4,7 @@ import logging
 import time
 import traceback
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Final
@@ -56,17 +56,25 @@ def run(job_type: JobType, tickets: Sequence[Ticket]) -> Counter[str]:
 
 
 def _start(tickets: Sequence[Ticket]) -> list[queue.StartedJob]:
-    """Start them, and if the connection turns out to have broken since the last job, once more on a new one."""
+    if not connection.in_atomic_block:
+        _renew_connection()
+        # Asking before each job would only cost time: the start itself tells.
+        connection.health_check_done = True  # type: ignore[attr-defined]  # the stubs leave it out
+    return _on_a_live_connection(lambda: queue.start(tickets))
+
+
+def _on_a_live_connection[T](step: Callable[[], T]) -> T:
+    """Take a step, and if the connection turns out to have broken since it was last used, once more on a new one.
+
+    A step that was taken, and whose answer was lost, changes nothing the second time.
+    """
     if connection.in_atomic_block:  # a test that drains
-        return queue.start(tickets)
-    _renew_connection()
-    # Asking before each job would only cost time: the start itself tells.
-    connection.health_check_done = True  # type: ignore[attr-defined]  # the stubs leave it out
+        return step()
     try:
-        return queue.start(tickets)
+        return step()
     except (InterfaceError, OperationalError):
         connection.close()
-        return queue.start(tickets)
+        return step()
 
 
 @contextmanager
@@ -107,7 +115,8 @@ def _settle(job_type: JobType, runs: Sequence[JobRun]) -> Counter[str]:
     """One statement for all that went well, one for each that did not."""
     done = [run for run in runs if run.completed]
     unwritten = [run for run in runs if not run.completed and run.error is None]
-    written = queue.complete([run.fence for run in unwritten]) if unwritten else 0
+    # While the handler was thinking the connection may have broken: what it has done must not be done again for that.
+    written = _on_a_live_connection(lambda: queue.complete([run.fence for run in unwritten])) if unwritten else 0
     states = Counter({"completed": len(done) + written, LOST: len(unwritten) - written})
     for run in runs:
         if run.error is not None and not run.completed:

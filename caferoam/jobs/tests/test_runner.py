@@ -1,12 +1,13 @@
 """What a handler's end makes of its row."""
 
 import logging
+from contextlib import closing
 from datetime import timedelta
 from uuid import UUID, uuid4
 
 import psycopg
 import pytest
-from django.db import connection
+from django.db import connection, connections
 from django.utils import timezone
 
 from caferoam.celery import app
@@ -143,6 +144,23 @@ def test_a_job_that_loses_the_database_fails_and_is_told(caplog: pytest.LogCaptu
     states, row = run("cut_off")
     assert (states, row.status, row.attempts) == ({"pending": 1}, "pending", 1)
     assert troubles(caplog) == ["ERROR"]
+
+
+@job("cut_off_unawares", queue="default", width=4, time_limit=timedelta(seconds=30))
+def cut_off_unawares(run: JobRun) -> None:
+    """Have nothing to write, and not notice that somebody ends the session."""
+    connection.ensure_connection()
+    with closing(connections.create_connection("default")) as other, other.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [connection.connection.info.backend_pid])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_that_broke_while_the_handler_worked_does_not_undo_its_work(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    states, row = run("cut_off_unawares")
+    assert (states, row.status, row.attempts) == ({"completed": 1}, "completed", 1)
+    assert troubles(caplog) == []
 
 
 @job("careless", queue="default", width=4, time_limit=timedelta(seconds=30))
