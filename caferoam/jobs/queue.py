@@ -191,10 +191,14 @@ def _worker(pid: int) -> str:
 def _haste() -> str | None:
     """For ``synchronous_commit`` until the statement's end: do not wait for the disk.
 
-    If a crash of Postgres takes back a claim or a start, the row is claimed and started again, and whoever worked on it
-    before can complete that attempt as well as the next one can: once. A completion that is taken back had nothing
-    committed with it, so the job runs once more, as it does when its worker dies a moment earlier. Inside a
-    transaction, where a handler's writes are committed, the caller has the say.
+    A crash of Postgres then takes back the last second at most, and all of its end: whatever is committed durably has
+    everything before it on the disk as well, so what the database holds never rests upon a step that was undone.
+
+    If it takes back a claim or a start, the row is claimed and started again, and whoever worked on it before can
+    complete that attempt as well as the next one can: once. A completion that it takes back had nothing committed with
+    it. The row is claimed still, by nobody, and is rescued as that of a worker which died a moment before the end: it
+    runs once more, or is a dead letter if that was its last attempt. A handler whose work must not be repeated for so
+    little asks for ``run.completing()``: inside a transaction the caller has the say.
     """
     return None if connection.in_atomic_block else "off"
 

@@ -76,7 +76,9 @@ class JobRun:
     def completing(self) -> Iterator[None]:
         """A transaction for the handler's writes, which commits together with the job's completion or not at all.
 
-        Do it once, last. A handler that returns without it is completed in a transaction of its own.
+        Do it once, last. A handler that returns without it is completed in a transaction of its own, which waits for no
+        disk: a crash of Postgres within the next second lets it run again. One that did something outside of the
+        database completes here, though it has nothing to write.
 
         Raises:
             LeaseLost: the row is no longer this attempt's, and the writes were rolled back. Leave it to the caller.
