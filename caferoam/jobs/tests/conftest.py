@@ -1,5 +1,7 @@
 """Fixtures of the queue's tests: a table for effects, single jobs, and real processes."""
 
+import os
+import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -101,6 +103,22 @@ def aside[T](action: Callable[[], T]) -> Iterator[Future[T]]:
 def someone_waits(session: psycopg.Connection) -> bool:
     """Whether a statement comes to wait for a lock, as seen from this session."""
     return bool(eventually(lambda: session.execute("SELECT FROM pg_locks WHERE NOT granted").fetchall()))
+
+
+def forked(in_child: Callable[[], object] = bool) -> int:
+    """Fork a child that does one thing and ends; its exit code."""
+    with warnings.catch_warnings():
+        # Python warns of what the tests of forks are about.
+        warnings.filterwarnings("ignore", message="This process .* is multi-threaded", category=DeprecationWarning)
+        pid = os.fork()
+    if not pid:
+        try:
+            in_child()
+            os._exit(0)
+        finally:
+            os._exit(1)
+    _, status = os.waitpid(pid, 0)
+    return os.waitstatus_to_exitcode(status)
 
 
 @pytest.fixture

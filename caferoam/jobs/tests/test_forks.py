@@ -2,61 +2,101 @@
 
 import os
 import threading
-import warnings
+from contextlib import ExitStack
+from typing import Self
 
 import pytest
 
 from caferoam.jobs.forks import ForkBarrier
+from caferoam.jobs.tests.conftest import forked
 
-barrier = ForkBarrier()  # once: what is registered at forks stays registered
+A_WHILE_S = 0.3  # what is not held up takes microseconds
+SOON_S = 1.5  # less than a fork's own patience
 
 
-def forked() -> int:
-    """Fork a child that does nothing, and wait for its end."""
-    with warnings.catch_warnings():
-        # Python warns of what this is about.
-        warnings.filterwarnings("ignore", message="This process .* is multi-threaded", category=DeprecationWarning)
-        pid = os.fork()
-    if not pid:
-        with barrier.kept_from_forks():
-            os._exit(0)
-    _, status = os.waitpid(pid, 0)
-    return os.waitstatus_to_exitcode(status)
+class Fork:
+    """A fork in a thread of its own that stands still where it has just passed the barrier, and is watched."""
+
+    def __init__(self) -> None:
+        self.reached, self.passed, self.may_go_on = threading.Event(), threading.Event(), threading.Event()
+        self.exit_code: int | None = None
+        self._thread = threading.Thread(target=self._run)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        assert self.reached.wait(5)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.may_go_on.set()
+        self._thread.join(5)
+
+    def _run(self) -> None:
+        watched.append(self)
+        try:
+            self.exit_code = forked(use_it)
+        finally:
+            watched.remove(self)
+
+
+watched: list[Fork] = []
+
+
+def reach() -> None:
+    for fork in watched:
+        fork.reached.set()
+
+
+def passed() -> None:
+    for fork in watched:
+        fork.passed.set()
+        fork.may_go_on.wait(5)
+
+
+# Once: what is registered at forks stays registered. Of those that are called before a fork the last comes first.
+os.register_at_fork(before=passed)
+barrier = ForkBarrier()
+os.register_at_fork(before=reach)
+
+
+def use_it() -> None:
+    with barrier.kept_from_forks():
+        """Nothing to do there."""
 
 
 def test_a_fork_waits_until_the_thread_is_out_again() -> None:
-    inside, may_leave, left = threading.Event(), threading.Event(), threading.Event()
+    with ExitStack() as inside:
+        inside.enter_context(barrier.kept_from_forks())
+        with Fork() as fork:
+            assert not fork.passed.wait(A_WHILE_S)
+            inside.close()
+            assert fork.passed.wait(SOON_S)
+    assert fork.exit_code == 0
 
-    def stay() -> None:
+
+def test_a_thread_waits_until_a_fork_is_over() -> None:
+    inside = threading.Event()
+
+    def enter() -> None:
         with barrier.kept_from_forks():
             inside.set()
-            may_leave.wait(5)
-            left.set()
 
-    def fork() -> None:
-        forked()
-        order.append(left.is_set())
-
-    order: list[bool] = []
-    threads = [threading.Thread(target=stay), threading.Thread(target=fork)]
-    threads[0].start()
-    inside.wait(5)
-    threads[1].start()
-    threads[1].join(0.05)
-    assert order == []
-    may_leave.set()
-    for thread in threads:
-        thread.join(5)
-    assert order == [True]
+    with Fork() as fork:
+        assert fork.passed.wait(SOON_S)
+        thread = threading.Thread(target=enter)
+        thread.start()
+        assert not inside.wait(A_WHILE_S)
+        fork.may_go_on.set()
+        assert inside.wait(SOON_S)
+    thread.join(SOON_S)
 
 
 def test_a_child_can_use_the_barrier_itself() -> None:
-    assert forked() == 0
+    assert forked(use_it) == 0
 
 
 @pytest.mark.slow
 def test_a_fork_does_not_wait_for_ever_and_its_child_is_free() -> None:
     with barrier.kept_from_forks():
-        assert forked() == 0
-    with barrier.kept_from_forks():
-        pass
+        assert forked(use_it) == 0
+    use_it()

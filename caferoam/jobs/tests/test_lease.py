@@ -22,7 +22,7 @@ from caferoam.celery import app
 from caferoam.jobs import endings, operations, queue
 from caferoam.jobs.lease import LeaseKeeper, held_tickets
 from caferoam.jobs.models import Job
-from caferoam.jobs.tests.conftest import claimed, state
+from caferoam.jobs.tests.conftest import claimed, forked, state
 from caferoam.jobs.tickets import Attempt, Ticket, to_message
 from caferoam.testing.live import eventually
 
@@ -210,6 +210,26 @@ def test_trouble_with_the_database_is_told_and_survived(keeper: LeaseKeeper, cap
     thread.start()
     thread.join(5)
     assert "leases could not be tended: gone" in caplog.text
+
+
+@pytest.mark.slow
+@pytest.mark.django_db
+def test_the_worker_forks_no_child_while_a_step_is_taken(keeper: LeaseKeeper) -> None:
+    is_forked = threading.Event()
+
+    def fork() -> None:
+        forked()
+        is_forked.set()
+
+    thread = threading.Thread(target=fork)
+
+    def step() -> None:
+        thread.start()
+        assert not is_forked.wait(1.5)  # longer than a fork takes, shorter than it can be kept waiting
+
+    assert keeper._attempt(step)
+    thread.join(5)
+    assert is_forked.is_set()
 
 
 @pytest.mark.django_db(transaction=True)

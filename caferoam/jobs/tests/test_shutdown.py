@@ -31,6 +31,11 @@ def ended(*job_ids: UUID) -> bool:
     return not Job.objects.filter(pk__in=job_ids, status__in=["pending", "claimed"]).exists()
 
 
+def fetching(client: redis.Redis) -> list[str]:
+    """The addresses from which workers wait for messages."""
+    return [session["addr"] for session in client.client_list() if session["cmd"] == "brpop"]
+
+
 def at_least(count: int) -> bool:
     return len(entries()) >= count
 
@@ -88,6 +93,26 @@ def test_fetched_jobs_that_have_not_begun_go_back_at_once_and_never_begin(live: 
     assert worker.popen.wait(3 + PROMPTLY_S) == 0
     assert len(entries()) == 2
     assert Job.objects.filter(pk__in=jobs, completed_at=None, attempts=0, max_attempts=3).count() == 4
+
+
+def test_a_stopping_worker_that_loses_the_broker_fetches_nothing_when_it_is_back(live: Live) -> None:
+    worker = live.worker(**LATE, LIVE_FETCH_S="60")  # its last question is still open when it has been told to stop
+    live.relay()
+    running = enqueue("live_note", {"seconds": "6"})
+    assert eventually(lambda: run(running))
+    with redis.Redis.from_url(settings.REDIS_URL) as client:
+        assert eventually(lambda: fetching(client))
+        worker.popen.send_signal(signal.SIGTERM)
+        assert eventually(lambda: "stopping:" in worker.output())
+        (asked,) = fetching(client)
+        client.client_kill(asked)
+        assert eventually(lambda: worker.output().count("Connected to redis") == 2, within_s=3), worker.output()
+        late = enqueue("live_note")
+        assert eventually(lambda: client.llen("default"))
+        assert worker.popen.wait(6 + PROMPTLY_S) == 0
+        assert client.llen("default")  # more than once, where its lease ran out meanwhile
+    assert state(late).attempts == 0
+    assert entries() == [(running, 1)]
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import os
 from datetime import timedelta
 
 from caferoam.settings import *  # noqa: F403 - the point of the file
-from caferoam.settings import INSTALLED_APPS
+from caferoam.settings import CELERY_BROKER_TRANSPORT_OPTIONS, INSTALLED_APPS
 
 INSTALLED_APPS = [*INSTALLED_APPS, "caferoam.jobs.tests.live"]
 JOBS_LEASE = timedelta(seconds=2)
@@ -12,3 +12,9 @@ JOBS_KEEP_EVERY = timedelta(seconds=0.4)
 JOBS_RESCUE_EVERY = timedelta(seconds=0.4)
 CELERY_WORKER_PREFETCH_MULTIPLIER = int(os.environ.get("LIVE_PREFETCH", "1"))
 CELERY_WORKER_DISABLE_PREFETCH = CELERY_WORKER_PREFETCH_MULTIPLIER == 1
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    **CELERY_BROKER_TRANSPORT_OPTIONS,
+    "polling_interval": int(
+        os.environ.get("LIVE_FETCH_S", "1")
+    ),  # how long it waits for a message before it asks again
+}
