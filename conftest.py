@@ -1,3 +1,3 @@
 """Fixtures that every app's tests share."""
 
-pytest_plugins = ["caferoam.testing.database", "caferoam.testing.tokens"]
+pytest_plugins = ["caferoam.testing.database", "caferoam.testing.tokens", "caferoam.testing.members"]

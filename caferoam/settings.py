@@ -46,6 +46,9 @@ INSTALLED_APPS = [
     "caferoam.local",  # dev_token and prepare_stack, which refuse to work in production
     "accounts",
     "shops",
+    "checkins",
+    "stamps",
+    "lists",
     "enrichment",
 ]
 

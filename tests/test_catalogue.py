@@ -27,6 +27,7 @@ def test_every_view_reads_as_its_caller() -> None:
 
 def test_anon_and_authenticated_hold_the_meant_grants_and_no_other() -> None:
     meant = {(role, table, "SELECT") for role, table in catalogue.READABLE}
+    meant |= {("authenticated", table, privilege) for table, privilege in catalogue.WRITABLE}
     assert catalogue.grants() == meant
     plant("GRANT TRUNCATE ON shops TO PUBLIC")
     plant("GRANT SELECT (text) ON shop_reviews TO anon")
@@ -40,7 +41,9 @@ def test_anon_and_authenticated_hold_the_meant_grants_and_no_other() -> None:
 def test_every_grant_has_its_policy() -> None:
     assert catalogue.grants_without_policy() == []
     plant("DROP POLICY profiles_select ON profiles")
-    assert catalogue.grants_without_policy() == [("authenticated", "profiles")]
+    assert catalogue.grants_without_policy() == [("authenticated", "profiles", "SELECT")]
+    plant("DROP POLICY lists_delete ON lists")
+    assert ("authenticated", "lists", "DELETE") in catalogue.grants_without_policy()
 
 
 def test_a_policy_serves_named_roles_and_one_command() -> None:

@@ -6,10 +6,11 @@ behind a transaction-mode pooler.
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import timedelta
+from enum import StrEnum
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -29,20 +30,59 @@ SELECT set_config('request.jwt.claims', %s, true),
        set_config('role', 'authenticated', true),
        set_config('statement_timeout', %s, true),
        set_config('caferoam.job_context', %s, true),
-       private.is_active(%s)
+       private.member_state_v1(%s)
 """
 
 _bound: ContextVar[Principal | None] = ContextVar("bound_principal", default=None)
 
 
-class DeletionPendingError(CafeRoamError):
-    """The member has asked to leave: from that moment their token opens nothing."""
+class MemberState(StrEnum):
+    """Where a token's owner stands with us, as ``private.member_state_v1`` says. Only the active may do things."""
+
+    ACTIVE = "active"
+    CONSENT_REQUIRED = "consent_required"
+    DELETION_PENDING = "deletion_pending"
+    DEACTIVATED = "deactivated"
+
+
+class NotActiveError(CafeRoamError):
+    """The token is good, but its owner may not do this in the state they are in."""
 
     status = HTTPStatus.FORBIDDEN
+
+
+class ConsentRequiredError(NotActiveError):
+    """Nobody's data is used before they have agreed to it."""
+
+    code = "consent_required"
+
+    def __init__(self) -> None:
+        super().__init__("Agree to how CafeRoam uses your data first: POST /auth/callback.")
+
+
+class DeletionPendingError(NotActiveError):
+    """The member has asked to leave: from that moment their token opens nothing."""
+
     code = "deletion_pending"
 
     def __init__(self) -> None:
-        super().__init__("This account is closed or about to be deleted.")
+        super().__init__("This account is about to be deleted. POST /profile/restore takes that back.")
+
+
+class DeactivatedError(NotActiveError):
+    """An operator has closed the account."""
+
+    code = "deactivated"
+
+    def __init__(self) -> None:
+        super().__init__("This account is closed.")
+
+
+_REFUSALS: Final[Mapping[MemberState, type[ConsentRequiredError | DeletionPendingError | DeactivatedError]]] = {
+    MemberState.CONSENT_REQUIRED: ConsentRequiredError,
+    MemberState.DELETION_PENDING: DeletionPendingError,
+    MemberState.DEACTIVATED: DeactivatedError,
+}
 
 
 class UnboundStatementError(RuntimeError):
@@ -50,14 +90,16 @@ class UnboundStatementError(RuntimeError):
 
 
 @contextmanager
-def as_member(principal: Principal) -> Iterator[None]:
+def as_member(principal: Principal, *, admitting: Collection[MemberState] = ()) -> Iterator[MemberState]:
     """Run the block in one transaction as this member; it commits at the end and rolls back on an error.
+
+    Gives the member's state: active, or one of those that are admitted as well.
 
     Call it last, after everything that waits for the outside world, and hand out plain data: a lazy queryset evaluated
     after the block is refused. It cannot be nested: a role set inside a savepoint ends with it.
 
     Raises:
-        DeletionPendingError: the account is closed.
+        NotActiveError: the member's state is another one.
     """
     claims = {
         "sub": str(principal.user_id),
@@ -74,10 +116,11 @@ def as_member(principal: Principal) -> Iterator[None]:
         try:
             with connection.cursor() as cursor:
                 cursor.execute(_BIND, [json.dumps(claims), timeout_ms, tracing.setting(), principal.user_id])
-                *_, active = cursor.fetchone()
-            if not active:
-                raise DeletionPendingError
-            yield
+                *_, state = cursor.fetchone()
+            state = MemberState(state)
+            if state is not MemberState.ACTIVE and state not in admitting:
+                raise _REFUSALS[state]
+            yield state
         finally:
             _bound.reset(token)
 

@@ -1,6 +1,6 @@
 """The two kinds of views: open to all, and for members."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 
 from caferoam.api import identity
 from caferoam.api.authentication import IsMember
+from caferoam.api.identity import MemberState
 from caferoam.api.principal import Principal
 
 
@@ -25,6 +26,8 @@ class MemberAPIView(APIView):
     """For members. Every statement must run inside ``with self.as_member():``, and the answer must be plain data."""
 
     permission_classes: Sequence[type[BasePermission]] = (IsMember,)
+    admitting: Collection[MemberState] = ()
+    """States, besides active, in which a member may come here."""
 
     @property
     def principal(self) -> Principal:
@@ -34,9 +37,9 @@ class MemberAPIView(APIView):
             raise TypeError("No member is signed in: is the view's IsMember permission gone?")
         return user
 
-    def as_member(self) -> AbstractContextManager[None]:
+    def as_member(self) -> AbstractContextManager[MemberState]:
         """One transaction in which the database knows the member; see ``identity.as_member``."""
-        return identity.as_member(self.principal)
+        return identity.as_member(self.principal, admitting=self.admitting)
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Answer under the guard, rendering included: Django would render after the view, where a lazy queryset would

@@ -13,6 +13,20 @@ class Cursor(Protocol):
     def fetchone(self) -> Any: ...  # a row is whatever the query selects
 
 
+def consent(cursor: Cursor, user_id: UUID) -> None:
+    """Let the user have agreed to our terms, as ``POST /auth/callback`` does; once."""
+    values = {"user_id": str(user_id)}
+    cursor.execute("INSERT INTO profiles (id) VALUES (%(user_id)s::uuid) ON CONFLICT DO NOTHING", values)
+    cursor.execute(
+        """
+        INSERT INTO consents (user_id, kind, granted, version, locale, source)
+        SELECT id, 'service', true, 'local', locale, 'sign_up' FROM profiles
+        WHERE id = %(user_id)s::uuid AND pdpa_consent_at IS NULL
+        """,
+        values,
+    )
+
+
 def find_or_make_user(cursor: Cursor, email: str) -> UUID:
     """The id of the auth user with this e-mail (in lower case), made if absent."""
     # Two callers at once: the second waits at the unique index, inserts nothing and finds the first one's row.

@@ -21,7 +21,7 @@ from caferoam.local.child import Child
 from caferoam.local.console import Console
 from caferoam.local.errors import LocalStackError
 from caferoam.local.files import clear_folder, write_private_json
-from caferoam.local.members import find_or_make_user
+from caferoam.local.members import consent, find_or_make_user
 from caferoam.local.ports import HOST
 from caferoam.local.process import last_lines, wait_until
 from caferoam.local.programs import JOBS_FINISH_WITHIN_S, Program, programs
@@ -130,6 +130,7 @@ class Supervisor:
         """Let others find the stack, and show the screen."""
         with psycopg.connect(stack.database_urls["worker"]) as connection, connection.cursor() as cursor:
             member = find_or_make_user(cursor, EXAMPLE_MEMBER)
+            consent(cursor, member)
         issuer = f"{servers.standin.url}/auth/v1"
         token = sign_token(servers.signing_key, issuer=issuer, user_id=member, email=EXAMPLE_MEMBER)
         stack.publish(self._files.stack)

@@ -163,18 +163,6 @@ def sign_token(settings: Settings, token_issuer: Issuer, token_server: JwksServe
 
 
 @pytest.fixture
-def member() -> Principal:
-    """A member. No row of theirs exists."""
-    return new_member()
-
-
-@pytest.fixture
-def other_member() -> Principal:
-    """Another one."""
-    return new_member()
-
-
-@pytest.fixture
 def bearer(sign_token: SignToken) -> Callable[[Principal], dict[str, str]]:
     """Headers for Django's test client: ``client.get("/stamps", headers=bearer(member))``."""
     return lambda member: {"Authorization": f"Bearer {sign_token(member)}"}

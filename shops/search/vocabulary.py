@@ -54,7 +54,7 @@ class VocabularyCache:
         self._read: tuple[float, Vocabulary] | None = None
         self._reading = threading.Lock()
 
-    def current(self, bound: Callable[[], AbstractContextManager[None]] = nullcontext) -> Vocabulary:
+    def current(self, bound: Callable[[], AbstractContextManager[object]] = nullcontext) -> Vocabulary:
         """The vocabulary, read again if it is due, within ``bound()``.
 
         One thread reads at a time. Others wait for it only if there is nothing yet that they could use.

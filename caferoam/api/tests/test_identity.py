@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, cast
 from uuid import UUID
 
@@ -14,7 +13,14 @@ from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from rest_framework.permissions import AllowAny
 
-from caferoam.api.identity import DeletionPendingError, UnboundStatementError, as_member, only_bound_statements
+from caferoam.api.identity import (
+    ConsentRequiredError,
+    DeactivatedError,
+    MemberState,
+    UnboundStatementError,
+    as_member,
+    only_bound_statements,
+)
 from caferoam.api.principal import Principal
 from caferoam.api.tests.urls import Me, whoami
 from caferoam.tracing import Origin, working_for
@@ -25,17 +31,6 @@ NOBODY = {"login": "caferoam_api", "role": "anon", "claims": ""}
 
 if TYPE_CHECKING:
     from functools import _lru_cache_wrapper
-
-
-@pytest.fixture
-def profile(owner: psycopg.Connection) -> Callable[..., None]:
-    """Gives a member a profile, which needs an auth user."""
-
-    def make(member: Principal, *, deactivated_at: datetime | None = None) -> None:
-        owner.execute("INSERT INTO auth.users (id, email) VALUES (%s, %s)", [member.user_id, member.email])
-        owner.execute("INSERT INTO profiles (id, deactivated_at) VALUES (%s, %s)", [member.user_id, deactivated_at])
-
-    return make
 
 
 def visible_profiles() -> list[UUID]:
@@ -99,10 +94,8 @@ def test_a_rolled_back_savepoint_does_not_end_it(member: Principal) -> None:
 
 
 def test_members_who_take_turns_on_one_connection_never_see_each_other(
-    member: Principal, other_member: Principal, profile: Callable[..., None]
+    member: Principal, other_member: Principal
 ) -> None:
-    profile(member)
-    profile(other_member)
     for _ in range(3):
         with as_member(member):
             assert visible_profiles() == [member.user_id]
@@ -119,13 +112,27 @@ def test_a_forged_claim_cannot_be_smuggled_in_by_an_id(member: Principal) -> Non
         assert cursor.fetchone() == (member.user_id,)
 
 
-def test_a_closed_account_opens_nothing(member: Principal, profile: Callable[..., None]) -> None:
-    profile(member, deactivated_at=datetime.now(UTC))
-    entered = False
-    with pytest.raises(DeletionPendingError), as_member(member):
-        entered = True
-    assert not entered
-    assert whoami() == NOBODY
+def test_who_is_not_active_is_let_in_only_where_that_state_is_admitted(
+    member: Principal, newcomer: Principal, owner: psycopg.Connection
+) -> None:
+    def state(principal: Principal) -> MemberState:
+        with as_member(principal, admitting=list(MemberState)) as found:
+            return found
+
+    assert state(newcomer) is MemberState.CONSENT_REQUIRED
+    assert state(member) is MemberState.ACTIVE
+    owner.execute("UPDATE profiles SET deactivated_at = now() WHERE id = %s", [member.user_id])
+    assert state(member) is MemberState.DEACTIVATED
+    owner.execute("INSERT INTO account_deletions (user_id) VALUES (%s)", [member.user_id])
+    assert state(member) is MemberState.DELETION_PENDING
+    owner.execute("UPDATE account_deletions SET cancelled_at = now()")
+    assert state(member) is MemberState.DEACTIVATED
+    for principal, error in ((newcomer, ConsentRequiredError), (member, DeactivatedError)):
+        entered = False
+        with pytest.raises(error), as_member(principal):
+            entered = True
+        assert not entered
+        assert whoami() == NOBODY
 
 
 def test_it_cannot_be_nested_or_begun_inside_a_transaction(member: Principal, other_member: Principal) -> None:
@@ -204,8 +211,8 @@ class TestGuard:
         client: Client,
         bearer: Callable[[Principal], dict[str, str]],
         member: Principal,
-        profile: Callable[..., None],
+        owner: psycopg.Connection,
     ) -> None:
-        profile(member, deactivated_at=datetime.now(UTC))
+        owner.execute("INSERT INTO account_deletions (user_id) VALUES (%s)", [member.user_id])
         response = client.get("/me", headers=bearer(member))
         assert (response.status_code, response.json()["code"]) == (403, "deletion_pending")

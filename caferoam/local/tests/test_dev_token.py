@@ -22,9 +22,9 @@ def key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SigningKey:
     return key
 
 
-def dev_token(email: str) -> str:
+def dev_token(email: str, *options: str) -> str:
     output = StringIO()
-    call_command("dev_token", email, stdout=output)
+    call_command("dev_token", email, *options, stdout=output)
     return output.getvalue()
 
 
@@ -49,6 +49,18 @@ def test_the_same_e_mail_is_the_same_member_in_any_case(key: SigningKey) -> None
         for email in ("guest@example.com", "GUEST@example.com ", "guest@example.com")
     }
     assert len(subjects) == 1
+
+
+def test_the_member_has_agreed_to_the_terms_unless_a_newcomer_is_wanted(key: SigningKey) -> None:
+    def state(token: str) -> str:
+        claims = jwt.decode(token.strip(), options={"verify_signature": False})
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT private.member_state_v1(%s)", [claims["sub"]])
+            return str(cursor.fetchone()[0])
+
+    assert state(dev_token("new@example.com", "--newcomer")) == "consent_required"
+    assert state(dev_token("new@example.com")) == "active"
+    assert state(dev_token("new@example.com", "--newcomer")) == "active"
 
 
 def test_it_refuses_in_production(key: SigningKey, settings: Settings) -> None:

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.core.validators import validate_email
 from django.db import connection
 
-from caferoam.local.members import find_or_make_user
+from caferoam.local.members import consent, find_or_make_user
 from caferoam.local.stack import LocalFiles
 from caferoam.local.tokens import SigningKey, sign_token
 
@@ -20,8 +20,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("email", help="the member's e-mail, in any case")
+        parser.add_argument("--newcomer", action="store_true", help="do not agree to the terms for a new member")
 
-    def handle(self, *, email: str, **_: object) -> None:
+    def handle(self, *, email: str, newcomer: bool, **_: object) -> None:
         if settings.CAFEROAM_ENV not in {"local", "test"}:
             raise CommandError(
                 f"dev_token signs tokens for the local stack only, and CAFEROAM_ENV is {settings.CAFEROAM_ENV}:"
@@ -38,6 +39,8 @@ class Command(BaseCommand):
             raise CommandError("There is no signing key here yet: `make run` makes one.") from exc
         with connection.cursor() as cursor:
             user_id = find_or_make_user(cursor, email)
+            if not newcomer:
+                consent(cursor, user_id)
         token = sign_token(
             key,
             issuer=settings.SUPABASE_JWT_ISSUER,

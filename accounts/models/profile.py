@@ -14,6 +14,17 @@ class Profile(models.Model):
     id = models.UUIDField(primary_key=True)
     display_name = models.CharField(max_length=30, null=True)
     locale = models.CharField(max_length=5, choices=Locale, db_default=Locale.ZH_TW)
+    avatar_upload = models.OneToOneField(
+        "accounts.Upload",
+        models.DO_NOTHING,
+        db_constraint=False,
+        null=True,
+        related_name="+",
+        help_text="Claimed when it is set here.",
+    )
+    email_opt_in = models.BooleanField(
+        db_default=False, default=False, help_text="The last word of the member's consents to the weekly email."
+    )
     pdpa_consent_at = models.DateTimeField(
         null=True, help_text="When the member agreed to the purposes named at sign-up."
     )

@@ -1,0 +1,13 @@
+DROP FUNCTION private.member_state_v1(uuid);
+DROP POLICY user_roles_select ON user_roles;
+DROP TRIGGER keep_consents ON consents;
+DROP FUNCTION private.keep_consents_v1();
+DROP TRIGGER heed_consent ON consents;
+DROP FUNCTION private.heed_consent_v1();
+DROP POLICY consents_insert ON consents;
+DROP POLICY consents_select ON consents;
+DROP POLICY profiles_update ON profiles;
+DROP POLICY profiles_insert ON profiles;
+REVOKE INSERT (id, display_name, locale), UPDATE (display_name, locale, avatar_upload_id) ON profiles FROM authenticated;
+ALTER TABLE consents DROP CONSTRAINT consents_user_id_fkey;
+ALTER TABLE user_roles DROP CONSTRAINT user_roles_user_id_fkey;

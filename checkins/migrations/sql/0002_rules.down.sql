@@ -1,0 +1,11 @@
+DROP TRIGGER end_photoless_check_in ON uploads;
+DROP FUNCTION private.end_photoless_check_in_v1();
+DROP TRIGGER discard_check_in_photos ON check_ins;
+DROP FUNCTION private.discard_check_in_photos_v1();
+DROP TRIGGER claim_check_in_photos ON check_ins;
+DROP FUNCTION private.claim_check_in_photos_v1();
+DROP POLICY check_ins_delete ON check_ins;
+DROP POLICY check_ins_insert ON check_ins;
+DROP POLICY check_ins_select ON check_ins;
+ALTER TABLE check_ins DROP CONSTRAINT check_ins_menu_upload_id_fkey;
+ALTER TABLE check_ins DROP CONSTRAINT check_ins_user_id_fkey;

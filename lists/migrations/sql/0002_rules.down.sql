@@ -1,0 +1,15 @@
+DROP TRIGGER keep_list_owner ON lists;
+DROP FUNCTION private.keep_list_owner_v1();
+DROP TRIGGER cap_lists ON lists;
+DROP FUNCTION private.cap_lists_v1();
+DROP POLICY list_items_delete ON list_items;
+DROP POLICY list_items_update ON list_items;
+DROP POLICY list_items_insert ON list_items;
+DROP POLICY list_items_select ON list_items;
+DROP POLICY lists_delete ON lists;
+DROP POLICY lists_update ON lists;
+DROP POLICY lists_insert ON lists;
+DROP POLICY lists_select ON lists;
+ALTER TABLE list_items DROP CONSTRAINT list_items_shop_id_fkey;
+ALTER TABLE list_items DROP CONSTRAINT list_items_list_id_fkey;
+ALTER TABLE lists DROP CONSTRAINT lists_user_id_fkey;
