@@ -16,6 +16,7 @@ from django.db import connection
 from caferoam.jobs import JobBatch
 from caferoam.providers.embeddings import Embedder, Vector
 from caferoam.providers.errors import ProviderRefused
+from enrichment import distinctiveness
 
 MAX_LABELS: Final = 20
 MAX_DESCRIPTION_CHARS: Final = 300
@@ -88,7 +89,7 @@ def draft(shop_ids: Collection[UUID], embedder: Embedder, *, anew: bool = False)
     Raises:
         ProviderUnavailable: from the embedder.
     """
-    refresh_distinctiveness(shop_ids)
+    distinctiveness.refresh(shop_ids)
     documents = read_documents(shop_ids, embedder.model)
     changed = documents if anew else outdated(documents, embedder.model)
     refused: dict[UUID, ProviderRefused] = {}
@@ -228,38 +229,3 @@ def vector_literal(vector: Vector) -> str:
     told = vector[: places[-1] + 1] if len(places) else vector[:0]
     numbers = ["%.9g"] * len(told) + ["0"] * (len(vector) - len(told))
     return f"[{','.join(numbers)}]" % tuple(told.tolist())
-
-
-def refresh_distinctiveness(shop_ids: Collection[UUID] | None = None) -> int:
-    """Recompute confidence · ln(live shops / live shops with the tag) for the tags of these shops, or of all.
-
-    Counts the changed rows. Those that somebody is writing are left to the job which that will queue: waiting for them
-    could dead-lock.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            WITH total AS (
-                SELECT count(*)::float8 AS shops FROM shops WHERE status = 'live'
-            ), spread AS (  -- from the search documents, whose tags are small numbers and already the effective ones
-                SELECT tag.id AS tag_id, counted.shops::float8 AS shops
-                  FROM (SELECT given.number, count(*) AS shops
-                          FROM (SELECT unnest(tag_numbers) AS number FROM shop_search WHERE live) AS given
-                         GROUP BY given.number) AS counted
-                  JOIN taxonomy_tags AS tag USING (number)
-            ), weighed AS (
-                SELECT spread.tag_id, ln(greatest(1, total.shops / spread.shops)) AS rarity FROM spread CROSS JOIN total
-            ), changed AS MATERIALIZED (
-                SELECT given.id, fresh.distinctiveness
-                  FROM shop_tags AS given JOIN weighed USING (tag_id) CROSS JOIN LATERAL (
-                      SELECT round((given.confidence * weighed.rarity)::numeric, 3)::float8 AS distinctiveness
-                  ) AS fresh
-                 WHERE (%(shop_ids)s::uuid[] IS NULL OR given.shop_id = ANY (%(shop_ids)s::uuid[]))
-                   AND given.distinctiveness IS DISTINCT FROM fresh.distinctiveness
-                   FOR NO KEY UPDATE OF given SKIP LOCKED
-            )
-            UPDATE shop_tags SET distinctiveness = changed.distinctiveness FROM changed WHERE shop_tags.id = changed.id
-            """,
-            {"shop_ids": None if shop_ids is None else list(shop_ids)},
-        )
-        return int(cursor.rowcount)

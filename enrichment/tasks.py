@@ -11,7 +11,7 @@ from django.conf import settings
 from caferoam.jobs import JobBatch, JobRun, PayloadError, job
 from caferoam.providers.embeddings import get_embedder, load_embedder
 from caferoam.providers.llm import get_describer
-from enrichment import drift, embedding, staleness, tagging
+from enrichment import distinctiveness, drift, embedding, staleness, tagging
 
 logger = logging.getLogger("enrichment")
 
@@ -60,13 +60,14 @@ def drift_rescue(run: JobRun, *, limit: int = drift.LIMIT) -> None:
     _check_limit(limit)
     model = get_embedder().model  # may load it, so no transaction is open
     found = drift.rescue(model=model, limit=limit)  # commits by itself, and first: nothing below may keep it back
-    weighed = embedding.refresh_distinctiveness()  # this too: it locks many rows, and each is right at once
-    logger.info(
-        "drift rescue: %d shops queued to be described, %d to be embedded; %d tags weighed anew",
-        found.to_describe,
-        found.to_embed,
-        weighed,
-    )
+    logger.info("drift rescue: %d shops queued to be described, %d to be embedded", found.to_describe, found.to_embed)
+    weighed = 0
+    for done, total, changed in distinctiveness.refresh_all():  # this too commits by itself
+        weighed += changed
+        run.progress(done, total, "tags weighed anew")
+        if run.is_cancelled():
+            return
+    logger.info("drift rescue: %d tags weighed anew", weighed)
 
 
 def _check_limit(limit: int) -> None:

@@ -1,6 +1,5 @@
 """generate_embedding: one text and one vector for each shop, in batches, only when the text has changed."""
 
-import math
 from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
@@ -19,7 +18,7 @@ from caferoam.providers.embeddings import DIMENSIONS, Vectors
 from caferoam.providers.errors import ProviderRefused
 from caferoam.testing.jobs import drain
 from enrichment.backfill import Backfill
-from enrichment.embedding import draft, embed_shops, read_documents, refresh_distinctiveness, vector_literal, write
+from enrichment.embedding import draft, embed_shops, read_documents, vector_literal, write
 from enrichment.tests.making import forget_jobs, make_shop, started_run
 from shops.models import Shop, ShopEmbedding, ShopTag
 
@@ -90,25 +89,6 @@ class TestText:
 
     def test_a_long_description_is_cut(self) -> None:
         assert len(text_of(make_shop(description="長" * 10_000))) < 400
-
-
-class TestDistinctiveness:
-    def test_is_the_confidence_times_the_logarithm_of_the_rarity(self) -> None:
-        shops = [make_shop(str(number)) for number in range(4)]
-        tag(shops[0], "resident_cat", 0.5)
-        for shop in shops:
-            tag(shop, "wifi", 0.9)
-        tag(make_shop("closed", status=Shop.Status.CLOSED), "resident_cat", 1.0)
-        assert refresh_distinctiveness([shops[0].pk]) == 2
-        found = dict(ShopTag.objects.filter(shop=shops[0]).values_list("tag_id", "distinctiveness"))
-        assert found == {"resident_cat": pytest.approx(0.5 * math.log(4), abs=1e-3), "wifi": 0}
-        assert ShopTag.objects.filter(distinctiveness=None).count() == 4
-
-    def test_what_is_right_already_is_not_written_again(self) -> None:
-        shop = make_shop()
-        tag(shop, "wifi", 0.9)
-        assert refresh_distinctiveness([shop.pk]) == 1
-        assert refresh_distinctiveness([shop.pk]) == 0
 
 
 class TestJob:
