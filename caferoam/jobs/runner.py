@@ -7,15 +7,17 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 import structlog
-from django.db import DatabaseError, InterfaceError, OperationalError, connection
+from django.db import DatabaseError, InterfaceError, connection
 
 from caferoam.jobs import endings, metrics, queue, retry
 from caferoam.jobs.errors import LeaseLost, PayloadError, PermanentError
 from caferoam.jobs.registry import JobType
 from caferoam.jobs.run import JobBatch, JobRun
+from caferoam.jobs.statements import SESSION_ERRORS
 from caferoam.jobs.tickets import Ticket
 from caferoam.providers.errors import ProviderRefused, ProviderUnavailable
 from caferoam.tracing import Origin, working_for
@@ -60,7 +62,7 @@ def _start(tickets: Sequence[Ticket]) -> list[queue.StartedJob]:
         _renew_connection()
         # Asking before each job would only cost time: the start itself tells.
         connection.health_check_done = True  # type: ignore[attr-defined]  # the stubs leave it out
-    return _on_a_live_connection(lambda: queue.start(tickets))
+    return _on_a_live_connection(partial(queue.start, tickets))
 
 
 def _on_a_live_connection[T](step: Callable[[], T]) -> T:
@@ -72,7 +74,7 @@ def _on_a_live_connection[T](step: Callable[[], T]) -> T:
         return step()
     try:
         return step()
-    except (InterfaceError, OperationalError):
+    except SESSION_ERRORS:
         connection.close()
         return step()
 
@@ -116,11 +118,11 @@ def _settle(job_type: JobType, runs: Sequence[JobRun]) -> Counter[str]:
     done = [run for run in runs if run.completed]
     unwritten = [run for run in runs if not run.completed and run.error is None]
     # While the handler was thinking the connection may have broken: what it has done must not be done again for that.
-    written = _on_a_live_connection(lambda: queue.complete([run.fence for run in unwritten])) if unwritten else 0
+    written = _on_a_live_connection(partial(queue.complete, [run.fence for run in unwritten])) if unwritten else 0
     states = Counter({"completed": len(done) + written, LOST: len(unwritten) - written})
     for run in runs:
         if run.error is not None and not run.completed:
-            states[_end(job_type, run, run.error) or LOST] += 1
+            states[_on_a_live_connection(partial(_end, job_type, run, run.error)) or LOST] += 1
     metrics.ended.add(job_type.name, "completed", by=states["completed"])
     metrics.ended.add(job_type.name, "overtaken", by=states[LOST])
     return +states

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 
 from celery.schedules import BaseSchedule
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import connection, transaction
 from django.db.models import F
 from django_celery_beat.models import PeriodicTask
 from django_celery_beat.schedulers import DatabaseScheduler
@@ -30,7 +30,7 @@ from caferoam.jobs.backoff import Backoff
 from caferoam.jobs.default_entries import create_default_entries
 from caferoam.jobs.registry import registry
 from caferoam.jobs.slots import catch_up_window, latest_slot, seconds_until_next
-from caferoam.jobs.statements import rows_of
+from caferoam.jobs.statements import SESSION_ERRORS, rows_of
 from caferoam.pulse import Pulse
 from caferoam.tracing import Origin, working_for
 
@@ -70,10 +70,10 @@ class JobScheduler(DatabaseScheduler):  # type: ignore[misc]  # the package has 
                 self._prepared = True
             ((now,),) = rows_of("SELECT clock_timestamp()")  # beats on hosts whose clocks differ agree on the turn
             wait_s = self.queue_due(now)
-        except (OperationalError, InterfaceError) as exc:
+        except SESSION_ERRORS as exc:
             connection.close()
             wait_s = self._trouble.failed()
-            logger.warning("the database cannot be reached; next try in %.0f s: %s", wait_s, str(exc).strip())
+            logger.warning("the database cannot be worked with; next try in %.0f s: %s", wait_s, str(exc).strip())
             return wait_s
         if self._trouble.succeeded():
             logger.info("the database is back")
@@ -87,7 +87,7 @@ class JobScheduler(DatabaseScheduler):  # type: ignore[misc]  # the package has 
         for entry in entries.select_related("crontab", "interval", "clocked", "solar").order_by("name"):
             try:
                 waits_s.append(self._follow(entry, now))
-            except (OperationalError, InterfaceError):
+            except SESSION_ERRORS:
                 raise
             except Exception:  # whatever is wrong with one entry must not stop the others
                 if self._unreadable.get(entry.pk) != entry.date_changed:

@@ -1,12 +1,16 @@
 """One statement on Django's connection, and what is common to those about jobs."""
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from django.db import connection
+from django.db import InterfaceError, InternalError, OperationalError, connection
 
 type Parameters = Sequence[Any] | Mapping[str, Any] | None
+
+SESSION_ERRORS: Final = (InterfaceError, InternalError, OperationalError)
+"""What a new session may mend. The second is what a server says that only reads, since another one has taken over: the
+old session would answer everything else for ever."""
 
 
 def rows_of(statement: str, parameters: Parameters = None) -> list[tuple[Any, ...]]:

@@ -163,6 +163,36 @@ def test_a_connection_that_broke_while_the_handler_worked_does_not_undo_its_work
     assert troubles(caplog) == []
 
 
+def demote() -> None:
+    """Let the session be one with a server that only reads, since another one has taken over."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET default_transaction_read_only = on")
+
+
+@job("demoted", queue="default", width=4, time_limit=timedelta(seconds=30))
+def demoted(run: JobRun, *, completes: bool) -> None:
+    """Work meanwhile."""
+    demote()
+    if completes:
+        with run.completing():
+            """Nothing to write."""
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("completes", "status"), [(True, "pending"), (False, "completed")])
+def test_a_job_ends_on_the_server_that_took_over_while_it_ran(status: str, *, completes: bool) -> None:
+    states, row = run("demoted", completes=completes)
+    assert (states, row.status, row.attempts) == ({status: 1}, status, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_begins_on_the_server_that_took_over_since_the_last_one() -> None:
+    ticket = claimed()
+    demote()
+    assert runner.run(registry["live_note"], [ticket]) == {"completed": 1}
+    assert state(ticket.job_id).attempts == 1
+
+
 @job("careless", queue="default", width=4, time_limit=timedelta(seconds=30))
 def careless(run: JobRun) -> None:
     """Raise when all is done."""

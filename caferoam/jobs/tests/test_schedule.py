@@ -295,6 +295,18 @@ def test_a_turn_waits_for_the_database_to_come_back(owner: psycopg.Connection) -
     assert Job.objects.count() == 1
 
 
+def test_beat_leaves_a_database_that_only_reads_for_the_one_that_took_over(caplog: pytest.LogCaptureFixture) -> None:
+    entry(crontab=CrontabSchedule.objects.create(timezone=TAIPEI))
+    scheduler = beat()
+    with connection.cursor() as cursor:
+        cursor.execute("SET default_transaction_read_only = on")  # as on the old server when a standby was promoted
+    assert 0 < scheduler.tick() <= 5
+    assert "cannot be followed" not in caplog.text
+    assert not Job.objects.exists()
+    scheduler.tick()
+    assert Job.objects.count() == 1
+
+
 def backend_pid() -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
