@@ -87,3 +87,18 @@ def test_what_was_scrubbed_stays_as_it_is_when_it_is_scrubbed_again() -> None:
         "Cookie": [HIDDEN],
         1: ["z", None],
     }
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ({"params": {"token": ["sesame"]}}, {"params": {"token": [HIDDEN]}}),  # as Django's QueryDict gives them
+        ({"cookies": {"sid": "sesame"}}, {"cookies": {"sid": HIDDEN}}),
+        ([("Authorization", "sesame"), ("Accept", "*/*")], [["Authorization", HIDDEN], ["Accept", "*/*"]]),
+        ({"body": b"password=sesame"}, {"body": f"password={HIDDEN}"}),
+        ({"tokens": 512, "total_tokens": {"prompt": 5}}, {"tokens": 512, "total_tokens": {"prompt": 5}}),
+        (["password is short", "sesame"], ["password is short", "sesame"]),
+    ],
+)
+def test_a_secret_s_name_counts_for_all_that_stands_under_it(value: object, expected: object) -> None:
+    assert scrub_tree(value) == expected
