@@ -1,12 +1,12 @@
-"""What a refusal of the database says, read from its fields and never from its words, which follow the server's language."""
+"""What a refusal of the database says, read from its fields: its words follow the server's language."""
 
 from typing import Final
 
 import psycopg
 from django.db import Error, IntegrityError
 
-# Where Postgres refuses a row that a policy's WITH CHECK does not let in. The SQLSTATE (42501) is the same for a missing
-# grant, which is a mistake of ours and must not pass for the member's.
+# Where Postgres refuses a row that a policy's WITH CHECK does not let in. The SQLSTATE (42501) is the same for a
+# missing grant, which is a mistake of ours and must not pass for the member's.
 _ROW_CHECK: Final = "ExecWithCheckOptions"
 
 
