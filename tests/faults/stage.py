@@ -274,12 +274,13 @@ class Stage:
         most_extra_starts: int = 0,
         most_burned: int = 0,
         states: Collection[str] = ("completed",),
+        effects: bool = True,
         note: str = "",
     ) -> Verdict:
         """The check that all experiments share: jobs are in an end state, and each completed one had its effect once.
 
         ``most_extra_starts`` bounds how often handlers began beyond once a job, ``most_burned`` the attempts that were
-        counted without completing their job.
+        counted without completing their job. ``effects`` says whether the jobs have any.
 
         Raises:
             Failed: they are not.
@@ -289,8 +290,8 @@ class Stage:
         require(set(found) <= set(states), f"the jobs ended as {dict(found)}")
         wrong = self.sql(
             "SELECT count(*) FROM job_queue AS q WHERE id = ANY(%s)"
-            " AND (SELECT count(*) FROM ledger AS l WHERE l.job_id = q.id) <> (q.status = 'completed')::int",
-            [list(jobs)],
+            " AND (SELECT count(*) FROM ledger AS l WHERE l.job_id = q.id) <> (q.status = 'completed' AND %s)::int",
+            [list(jobs), effects],
         )[0][0]
         require(not wrong, f"{wrong} jobs have not exactly one effect for being completed")
         begun = self.bodies.starts()

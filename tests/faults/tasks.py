@@ -59,6 +59,12 @@ def faults_ledger(run: JobRun, *, ms: int = 0, at: str = "", do: str = "") -> No
     _reach(run, "committed", at=at, do=do)
 
 
+@job("faults_quiet", queue="default", width=WIDTH, time_limit=SOON, max_attempts=MAX_ATTEMPTS)
+def faults_quiet(run: JobRun) -> None:
+    """Write nothing, so that the completion waits for no disk."""
+    _reach(run, "began")
+
+
 @job("faults_killer", queue="default", width=WIDTH, time_limit=SOON, max_attempts=MAX_ATTEMPTS)
 def faults_killer(run: JobRun) -> None:
     """End as a process that the kernel kills for its memory, each time."""
