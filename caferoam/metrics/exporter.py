@@ -1,5 +1,6 @@
 """A small HTTP server for processes that have none: ``/metrics``, and nothing else."""
 
+import logging
 import os
 import socket
 import threading
@@ -12,6 +13,8 @@ from prometheus_client.registry import Collector
 
 from caferoam.metrics.access import may_ask
 from caferoam.metrics.exposition import CONTENT_TYPE, exposition
+
+logger = logging.getLogger("caferoam.metrics")
 
 PATIENCE_S: Final = 5.0
 """With a client that sends or reads nothing; the next one waits for so long."""
@@ -34,7 +37,13 @@ class Exporter:
                 elif not may_ask(self.headers.get("Authorization", ""), token):
                     self.send_error(HTTPStatus.UNAUTHORIZED)
                 else:
-                    self._answer(exposition(collectors))
+                    try:
+                        told = exposition(collectors)
+                    except Exception:  # whatever it is, the next scrape may do better
+                        logger.exception("the numbers cannot be told")
+                        self.send_error(HTTPStatus.INTERNAL_SERVER_ERROR)
+                    else:
+                        self._answer(told)
 
             def _answer(self, body: bytes) -> None:
                 self.send_response(HTTPStatus.OK)
@@ -48,6 +57,10 @@ class Exporter:
 
         class Server(HTTPServer):
             address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
+
+            def handle_error(self, request: object, client_address: object) -> None:
+                """Silent, where the base class would print: it is a client that has hung up."""
+                logger.debug("a scraper has hung up")
 
         self._server = Server((host, port), Handler)
         self._thread = threading.Thread(target=self._server.serve_forever, name="metrics", daemon=True)

@@ -1,6 +1,8 @@
 """Numbers as a scraper sees them, from one process and from several that count together."""
 
 import os
+import socket
+import struct
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -126,6 +128,33 @@ def test_an_exporter_with_a_token_answers_only_to_it() -> None:
         for wrong in (b"", b"Bearer", b"Bearer a-token-for-the-scrapeR", b"Basic a-token-for-the-scraper", b"\xfc"):
             assert get(exporter, authorization=wrong).status_code == 401
         assert get(exporter, authorization=b"Bearer a-token-for-the-scraper").status_code == 200
+
+
+class Broken(Collector):
+    """Knows nothing when it is asked, but too much when it says why."""
+
+    def collect(self) -> Iterator[Metric]:
+        raise ValueError("redis://:sesame@cache is away")
+
+
+def test_what_goes_wrong_in_a_scrape_is_an_answer_and_a_line_of_the_log(
+    caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with Exporter(HOST, 0, collectors=[Broken()]) as exporter:
+        assert get(exporter).status_code == 500
+    assert "the numbers cannot be told" in caplog.text
+    assert "sesame" not in capfd.readouterr().err
+
+
+def test_a_scraper_that_hangs_up_is_not_told_of(
+    caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with Exporter(HOST, 0) as exporter:
+        with socket.create_connection((HOST, exporter.port)) as scraper:
+            scraper.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # resets as it closes
+            scraper.send(b"GET /met")
+        assert get(exporter).status_code == 200
+    assert (caplog.text, capfd.readouterr().err) == ("", "")
 
 
 def test_a_port_that_is_taken_is_refused() -> None:
