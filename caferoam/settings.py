@@ -147,7 +147,7 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["caferoam.api.authentication.SupabaseAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["caferoam.api.authentication.IsMember"],  # closed unless opened
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["caferoam.api.bodies.JsonBody"],
     "DEFAULT_SCHEMA_CLASS": "caferoam.api.schema.ProblemAutoSchema",
     "DEFAULT_METADATA_CLASS": None,
     "EXCEPTION_HANDLER": "caferoam.api.problems.exception_handler",

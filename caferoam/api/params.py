@@ -26,7 +26,7 @@ def parse_query(serializer_class: type[QueryParams], request: Request) -> dict[s
     for name, values in request.query_params.lists():
         known = serializer.fields.get(name)
         if known is None:
-            errors[_printable(name)] = ["There is no such parameter."]
+            errors[printable(name)] = ["There is no such parameter."]
         elif any("\x00" in value for value in values):
             errors[name] = ["NUL characters are not allowed."]
         elif any(len(value) > VALUE_MAX_LENGTH for value in values):
@@ -50,14 +50,21 @@ def path_uuid(name: str, value: str) -> UUID:
     Raises:
         ValidationError: naming ``name``.
     """
-    try:
-        parsed = UUID(value)
-    except ValueError:
-        parsed = None
-    if parsed is None or str(parsed) != value.lower():  # UUID() also takes braces, urn:uuid: and bare hex
+    parsed = canonical_uuid(value)
+    if parsed is None:
         raise ValidationError({name: ["This is not a UUID."]})
     return parsed
 
 
-def _printable(name: str) -> str:
+def canonical_uuid(value: str) -> UUID | None:
+    """The id that ``value`` is the usual form of, in either case; None if it is another form, or none."""
+    try:
+        parsed = UUID(value)
+    except ValueError:
+        return None
+    return parsed if str(parsed) == value.lower() else None  # UUID() also takes braces, urn:uuid: and bare hex
+
+
+def printable(name: str) -> str:
+    """A name from outside as it may stand in an answer: cut short, and without what cannot be seen."""
     return "".join(character if character.isprintable() else "\ufffd" for character in name[:100])

@@ -20,6 +20,9 @@ _DESCRIPTIONS: Mapping[int, str] = {
     403: "Known, but not allowed.",
     404: "Absent, or not yours.",
     409: "It conflicts with what is stored.",
+    413: "The body is larger than 1 MB.",
+    415: "The body is not application/json.",
+    422: "Understood, but it cannot be done as it stands.",
     429: "Too many requests; see Retry-After.",
     503: "Not available at the moment; see Retry-After.",
 }
@@ -52,7 +55,9 @@ def problem_responses(*statuses: int) -> dict[tuple[int, str], OpenApiResponse]:
 
 
 class ProblemAutoSchema(AutoSchema):
-    """Adds to every operation the problems that its kind can answer: 400 and 404 by its parameters, 401, 403, 503."""
+    """Adds to every operation the problems that its kind can answer: 400 and 404 by its parameters, 413 and 415 by its
+    body, 401, 403, 503.
+    """
 
     def _get_response_bodies(self, direction: Direction = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)
@@ -68,9 +73,10 @@ class ProblemAutoSchema(AutoSchema):
         if not self.view.authentication_classes:
             return ()
         parameters = self._get_parameters()
-        asks = parameters or self.method in {"POST", "PUT", "PATCH"}
+        has_body = self.method in {"POST", "PUT", "PATCH"}
         return (
-            *((400,) if asks else ()),
+            *((400,) if parameters or has_body else ()),
+            *((413, 415) if has_body else ()),
             401,
             *((403,) if IsMember in self.view.permission_classes else ()),
             *((404,) if any(parameter["in"] == "path" for parameter in parameters) else ()),

@@ -11,6 +11,7 @@ from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from caferoam.api.bodies import RequestBody, parse_body
 from caferoam.api.errors import not_found
 from caferoam.api.params import QueryParams, parse_query, path_uuid
 from caferoam.api.routing import route
@@ -45,12 +46,29 @@ class EchoParams(QueryParams):
     tag = serializers.ListField(child=serializers.CharField(max_length=5), required=False)
 
 
+class Corner(RequestBody):
+    x = serializers.IntegerField(max_value=9)
+    note = serializers.CharField(required=False, allow_null=True)
+
+
+class EchoBody(RequestBody):
+    text = serializers.CharField(max_length=20)
+    wanted = serializers.BooleanField(required=False)
+    ratio = serializers.FloatField(required=False)
+    shop_id = serializers.UUIDField(required=False)
+    mode = serializers.ChoiceField(choices=("work", "5"), required=False)
+    tags = serializers.ListField(child=serializers.CharField(), required=False, max_length=3)
+    corner = Corner(required=False)
+    corners = Corner(many=True, required=False)
+    anything = serializers.JSONField(required=False)
+
+
 class Echo(PublicAPIView):
     def get(self, request: Request) -> Response:
         return Response(parse_query(EchoParams, request))
 
     def post(self, request: Request) -> Response:
-        return Response(request.data)
+        return Response(parse_body(EchoBody, request))
 
 
 class Thing(PublicAPIView):
