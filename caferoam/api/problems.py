@@ -2,9 +2,11 @@
 
 import json
 import logging
+import math
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 
@@ -16,12 +18,15 @@ from rest_framework import exceptions
 from rest_framework.request import Request
 
 from caferoam.errors import CafeRoamError
+from caferoam.providers.errors import ProviderUnavailable
 from caferoam.tracing import is_sane_request_id
 
 logger = logging.getLogger(__name__)
 
 PROBLEM_JSON = "application/problem+json"
 REQUEST_ID_HEADER = "X-Request-ID"
+PROVIDER_RETRY_AFTER = timedelta(seconds=5)
+"""Said of a provider that did not say itself when to come again."""
 _REQUEST_ID_KEY = "caferoam.request_id"
 
 
@@ -94,7 +99,9 @@ def problem_of(exc: BaseException) -> Problem | None:
     """What to tell the client about an expected exception; None if it is a surprise."""
     match exc:
         case CafeRoamError():
-            return Problem(exc.status, exc.code, str(exc), errors=exc.errors)
+            return Problem(exc.status, exc.code, str(exc), errors=exc.errors, extensions=exc.extensions)
+        case ProviderUnavailable():
+            return _of_provider(exc)
         case exceptions.APIException():
             return _of_api_exception(exc)
     return next((problem for kind, problem in _OF_DJANGO.items() if isinstance(exc, kind)), None)
@@ -119,6 +126,17 @@ def answer(exc: Exception, request: HttpRequest | Request) -> HttpResponse:
 def exception_handler(exc: Exception, context: Mapping[str, Any]) -> HttpResponse:
     """Django REST framework's EXCEPTION_HANDLER."""
     return answer(exc, context["request"])
+
+
+def _of_provider(exc: ProviderUnavailable) -> Problem:
+    """Whom we waited for, and what they said, is the log's business."""
+    wait = PROVIDER_RETRY_AFTER if exc.retry_after is None else exc.retry_after
+    return Problem(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "provider_unavailable",
+        "A service that we need for this does not answer. Try again shortly.",
+        headers={"Retry-After": str(max(1, math.ceil(wait.total_seconds())))},
+    )
 
 
 def _of_api_exception(exc: exceptions.APIException) -> Problem:

@@ -14,6 +14,7 @@ from caferoam.api import identity
 from caferoam.api.authentication import IsMember
 from caferoam.api.identity import MemberState
 from caferoam.api.principal import Principal
+from caferoam.api.tokens import bearer_token
 
 
 class PublicAPIView(APIView):
@@ -36,6 +37,11 @@ class MemberAPIView(APIView):
         if not isinstance(user, Principal):
             raise TypeError("No member is signed in: is the view's IsMember permission gone?")
         return user
+
+    @property
+    def access_token(self) -> str:
+        """The member's own token, verified: other services of the project judge by it what the member may do."""
+        return bearer_token(self.request.META["HTTP_AUTHORIZATION"])
 
     def as_member(self) -> AbstractContextManager[MemberState]:
         """One transaction in which the database knows the member; see ``identity.as_member``."""
