@@ -105,6 +105,8 @@ def _work(job_type: JobType, runs: Sequence[JobRun]) -> None:
         except PayloadError as exc:
             run.error = exc
     fit = [run for run in runs if run.error is None]
+    if not fit:
+        return
     try:
         job_type.call(JobBatch(fit))
     except Exception as exc:  # noqa: BLE001 - whatever a handler raises, its row must be told

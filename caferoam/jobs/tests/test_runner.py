@@ -235,9 +235,22 @@ def test_a_misfit_payload_never_reaches_the_batch() -> None:
     assert drain(["live_batch"]) == {"completed": 1, "failed": 1}
 
 
+@job("counted_batch", queue="default", width=4, batch=4, time_limit=timedelta(seconds=30), fields={"how": str})
+def counted_batch(batch: JobBatch) -> None:
+    """Write down how many there are."""
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO ledger VALUES (NULL, %s)", [len(batch.runs)])
+
+
 def test_a_batch_of_misfits_is_not_called() -> None:
-    enqueue("live_batch", {"who": "x"})
-    assert drain(["live_batch"]) == {"failed": 1}
+    enqueue("counted_batch", {"who": "x"})
+    enqueue("counted_batch", {"who": "y"})
+    assert drain(["counted_batch"]) == {"failed": 2}
+    assert entries() == []
+    enqueue("counted_batch", {"who": "x"})
+    enqueue("counted_batch", {"how": "well"})
+    assert drain(["counted_batch"]) == {"failed": 1, "completed": 1}
+    assert [count for _, count in entries()] == [1]
 
 
 def test_a_batch_that_raises_is_tried_again_as_a_whole() -> None:
