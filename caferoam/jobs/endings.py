@@ -31,6 +31,10 @@ WITH ended AS (
 SELECT ended.id, ended.job_type, ended.status, {kind}, ended.detail FROM ended
 """
 
+_FAILURES: Final = """
+SELECT count(*) FROM job_events WHERE job_id = %(job_id)s AND kind IN ('retried', 'lost') AND id > (
+    SELECT coalesce(max(id), 0) FROM job_events WHERE job_id = %(job_id)s AND kind = 'requeued')
+"""
 _FAIL: Final = _NOTED.format(
     step="""
     UPDATE job_queue SET
@@ -97,8 +101,12 @@ def fail(attempt: Attempt, error: str, *, traceback: str | None = None) -> str |
 
     Returns the new state, or None when the row was no longer this attempt's. ``error`` and ``traceback`` are kept
     without their secrets, and shortened.
+
+    How long the while is depends on how often it has failed since an operator last queued it, not on the attempt's
+    number: that grows too when a provider is busy or a worker stops, which says nothing of the job.
     """
-    return _state(_FAIL, attempt, error, traceback, delay=retry.delay_after(attempt.number))
+    ((failures,),) = rows_of(_FAILURES, {"job_id": attempt.job_id})
+    return _state(_FAIL, attempt, error, traceback, delay=retry.delay_after(failures + 1))
 
 
 def fail_for_good(attempt: Attempt, error: str, *, traceback: str | None = None) -> str | None:

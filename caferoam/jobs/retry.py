@@ -13,10 +13,10 @@ JITTER: Final = 0.2
 UNSAID_RETRY_AFTER: Final = timedelta(seconds=30)
 
 
-def delay_after(attempt: int, *, luck: float | None = None) -> timedelta:
-    """How long to wait after failed attempt number ``attempt`` (1 is the first). ``luck`` in 0..1 replaces the dice."""
-    # The exponent is bounded too: a job that was requeued often has a high attempt number.
-    seconds = min(CAP_S, BASE_S * FACTOR ** min(attempt - 1, 16))
+def delay_after(failures: int, *, luck: float | None = None) -> timedelta:
+    """How long to wait after so many failed attempts, at least one. ``luck`` in 0..1 replaces the dice."""
+    # The exponent is bounded too: some job may be allowed to fail often.
+    seconds = min(CAP_S, BASE_S * FACTOR ** min(failures - 1, 16))
     return timedelta(seconds=seconds * _spread(luck))
 
 

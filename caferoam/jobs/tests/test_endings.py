@@ -5,13 +5,14 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
+from uuid import UUID
 
 import psycopg
 import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from caferoam.jobs import endings, enqueue_many, queue
+from caferoam.jobs import endings, enqueue_many, operations, queue
 from caferoam.jobs.models import Job, JobStart, Lane
 from caferoam.jobs.tests.conftest import age, aside, claimed, entries, events, someone_waits, started, state, wait_of
 from caferoam.jobs.tickets import Attempt
@@ -29,6 +30,36 @@ def test_a_failed_attempt_is_tried_again_later() -> None:
     assert (row.attempts, row.claimed_at, row.completed_at) == (1, None, None)
     assert row.last_error is not None
     assert (len(row.last_error), row.last_error[:15]) == (500, "ValueError: no�")
+
+
+def begun_anew(job_id: UUID) -> Attempt:
+    """The next attempt of a waiting job."""
+    Job.objects.filter(pk=job_id).update(scheduled_at=timezone.now() - timedelta(hours=1))
+    (job,) = queue.start(queue.claim(["live_note"]).tickets["live_note"])
+    return job.attempt
+
+
+def test_the_wait_grows_with_each_failure_and_with_nothing_else() -> None:
+    attempt = started().attempt
+    job_id = attempt.job_id
+    for _ in range(2):
+        endings.snooze([attempt], timedelta(), "busy")
+        endings.snooze([begun_anew(job_id)], timedelta(), "its worker stopped", kind="released")
+        attempt = begun_anew(job_id)
+    endings.fail(attempt, "no")
+    assert 12 <= wait_of(state(job_id)) <= 18
+    endings.fail(begun_anew(job_id), "no")
+    assert 48 <= wait_of(state(job_id)) <= 72
+
+
+def test_a_job_that_is_queued_again_waits_as_if_it_had_never_failed() -> None:
+    attempt = started().attempt
+    Job.objects.update(max_attempts=2)
+    assert endings.fail(attempt, "no") == "pending"
+    assert endings.fail(begun_anew(attempt.job_id), "no") == "dead_letter"
+    operations.requeue(Job.objects.all(), by="test")
+    endings.fail(begun_anew(attempt.job_id), "no")
+    assert 12 <= wait_of(state(attempt.job_id)) <= 18
 
 
 def test_the_last_failed_attempt_is_the_end() -> None:

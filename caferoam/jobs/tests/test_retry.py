@@ -6,9 +6,9 @@ from caferoam.jobs.backoff import Backoff
 from caferoam.jobs.retry import delay_after, snooze_for
 
 
-@pytest.mark.parametrize(("attempt", "seconds"), [(1, 15), (2, 60), (3, 240), (4, 960), (5, 3600), (400, 3600)])
-def test_each_wait_is_four_times_the_last_up_to_an_hour(attempt: int, seconds: int) -> None:
-    assert delay_after(attempt, luck=0.5) == timedelta(seconds=seconds)
+@pytest.mark.parametrize(("failures", "seconds"), [(1, 15), (2, 60), (3, 240), (4, 960), (5, 3600), (400, 3600)])
+def test_each_wait_is_four_times_the_last_up_to_an_hour(failures: int, seconds: int) -> None:
+    assert delay_after(failures, luck=0.5) == timedelta(seconds=seconds)
 
 
 def test_waits_spread_a_fifth_to_either_side() -> None:
