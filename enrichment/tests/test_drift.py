@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from django.conf import settings
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -12,7 +13,7 @@ from caferoam.jobs import enqueue
 from caferoam.jobs.models import Job
 from caferoam.testing.jobs import drain
 from enrichment.drift import Found, rescue
-from enrichment.queueing import queue_shops
+from enrichment.queueing import FORGIVEN_AFTER, queue_shops
 from enrichment.tests.making import forget_jobs, make_shop, waiting
 from shops.models import Shop, ShopEmbedding, ShopTag
 
@@ -145,3 +146,8 @@ def test_the_job_queues_what_is_missing_and_weighs_all_tags() -> None:
     enqueue("drift_rescue")
     drain(["drift_rescue"])
     assert Job.objects.filter(job_type="enrich_shop").count() == 2
+
+
+def test_what_is_passed_by_is_kept_for_as_long() -> None:
+    """Or pruning would make the nights fail on it again before its time."""
+    assert min(settings.JOBS_KEEP_FAILED, settings.JOBS_KEEP_DEAD_LETTERS) >= FORGIVEN_AFTER
