@@ -34,6 +34,16 @@ class Environment:
             raise ImproperlyConfigured(f"{name} is too short: it needs at least {minimum_length} characters.")
         return value
 
+    def prefixed(self, name: str, prefix: str, *, required: bool = False) -> str:
+        """A key that its vendor begins with ``prefix``; '' where it is missing and not ``required``.
+
+        Its value never appears in the error: one of another kind in this place may be the one to be kept secret.
+        """
+        value = self.text(name, None if required else "")
+        if value and not (value.startswith(prefix) and len(value) >= len(prefix) + 16):
+            raise ImproperlyConfigured(f"{name} must be a whole key that begins with {prefix}: is it another one's?")
+        return value
+
     def flag(self, name: str, *, default: bool) -> bool:
         """A switch: 1/true/yes/on or 0/false/no/off in any case."""
         value = self.text(name, "on" if default else "off").lower()

@@ -139,6 +139,12 @@ SUPABASE_JWKS_URL = env.url("SUPABASE_JWKS_URL", ["https", "http"], f"{SUPABASE_
 SUPABASE_JWT_ISSUER = env.text("SUPABASE_JWT_ISSUER", f"{SUPABASE_URL}/auth/v1")
 SUPABASE_JWT_AUDIENCE = env.text("SUPABASE_JWT_AUDIENCE", "authenticated")
 SUPABASE_JWT_SECRET = env.text("SUPABASE_JWT_SECRET", "")
+# What the API speaks to Storage with, beside the member's own token; anybody may know it.
+SUPABASE_PUBLISHABLE_KEY = env.prefixed(
+    "SUPABASE_PUBLISHABLE_KEY", "sb_publishable_", required=CAFEROAM_ENV == "production"
+)
+# What workers and commands speak to Storage and Auth with: it opens everything, so the API never has it.
+SUPABASE_SECRET_KEY = env.prefixed("SUPABASE_SECRET_KEY", "sb_secret_")
 if CAFEROAM_ENV == "production" and not SUPABASE_URL.startswith("https://"):
     raise ImproperlyConfigured("SUPABASE_URL must begin with https:// in production.")
 

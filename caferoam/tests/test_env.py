@@ -55,3 +55,21 @@ def test_words_are_split_at_commas_and_trimmed() -> None:
         "a.example",
         "b.example",
     ]
+
+
+def test_a_vendor_s_key_is_known_by_its_beginning_and_may_be_absent() -> None:
+    environment = Environment({"KEY": "sb_secret_0123456789abcdef"})
+    assert environment.prefixed("KEY", "sb_secret_") == "sb_secret_0123456789abcdef"
+    assert environment.prefixed("ABSENT", "sb_secret_") == ""
+    with pytest.raises(ImproperlyConfigured, match=r"^ABSENT is not set\."):
+        environment.prefixed("ABSENT", "sb_secret_", required=True)
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["sb_publishable_0123456789abcdef", "sb_secret_0123456789abcde", "eyJhbGciOiJIUzI1NiJ9.e30.aa", "sb_secret_…"],
+)
+def test_another_key_or_half_of_one_is_refused_and_not_repeated(value: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match=r"^KEY must be a whole key that begins with sb_secret_") as refusal:
+        Environment({"KEY": value}).prefixed("KEY", "sb_secret_")
+    assert value not in str(refusal.value)

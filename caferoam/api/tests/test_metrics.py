@@ -96,7 +96,8 @@ def test_unknown_parameters_are_refused_here_as_everywhere(client: Client) -> No
     ("environment", "counts"), [({}, False), ({"METRICS_TOKEN": TOKEN}, True), ({"METRICS_PORT": "9100"}, True)]
 )
 def test_in_production_it_is_counted_only_if_somebody_can_ask(environment: dict[str, str], *, counts: bool) -> None:
-    production = {"CAFEROAM_ENV": "production", "SUPABASE_URL": "https://project.supabase.co"}
+    keys = {"SUPABASE_PUBLISHABLE_KEY": "sb_publishable_0123456789abcdef"}
+    production = {"CAFEROAM_ENV": "production", "SUPABASE_URL": "https://project.supabase.co", **keys}
     program = "import django; django.setup()\nfrom django.conf import settings\nprint(settings.METRICS)"
     command = [sys.executable, "-c", program]
     run = subprocess.run(command, capture_output=True, text=True, check=True, env=os.environ | production | environment)

@@ -120,7 +120,8 @@ def test_the_process_passes_the_checks_that_the_others_cannot() -> None:
 
 @pytest.mark.slow
 def test_in_production_cookies_are_secure_and_the_address_must_be_known() -> None:
-    production = {"CAFEROAM_ENV": "production", "SUPABASE_URL": "https://project.supabase.co"}
+    keys = {"SUPABASE_PUBLISHABLE_KEY": "sb_publishable_0123456789abcdef"}
+    production = {"CAFEROAM_ENV": "production", "SUPABASE_URL": "https://project.supabase.co", **keys}
     code = (
         "from caferoam import admin_settings as s\n"
         "for kind in ('SESSION', 'CSRF', 'LANGUAGE'):\n"

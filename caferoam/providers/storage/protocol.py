@@ -16,7 +16,7 @@ class StoredObject:
 
 
 class Storage(Protocol):
-    """Files by bucket and path, seen with the rights of one member or of our own workers. Safe to share between threads.
+    """Files by bucket and path, with the rights of one member or of our own workers. Safe to share between threads.
 
     Paths have no slash at either end. Every method raises only these two:
 

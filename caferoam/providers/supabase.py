@@ -1,0 +1,261 @@
+"""Asking Supabase's services over HTTP: one pool of connections, timeouts, a few tries, and two kinds of failure.
+
+Every call that is made through here may be made twice without harm, so each may be tried again. Neither addresses nor
+keys go into an error or a log.
+"""
+
+import json
+import os
+import random
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import Final, cast
+
+import httpx
+
+from caferoam.providers.errors import ProviderRefused, ProviderUnavailable
+from caferoam.scrub import scrub
+
+ANSWER_MAX_BYTES: Final = 8 * 1024 * 1024
+"""Of an answer that is not a file."""
+
+_TIMEOUT: Final = httpx.Timeout(10.0, connect=3.0, pool=3.0)
+_LONG_TIMEOUT: Final = httpx.Timeout(60.0, connect=3.0, pool=3.0)
+_WHOLE_ANSWER_S: Final = 120.0  # a timeout begins anew with every byte that drips in
+_TRIES: Final = 3
+_FIRST_PAUSE_S: Final = 0.1
+_LONGEST_PAUSE_S: Final = 2.0
+_TRY_AGAIN_WITHIN_S: Final = 5.0
+_BUSY: Final = frozenset(
+    {
+        HTTPStatus.TOO_MANY_REQUESTS,
+        HTTPStatus.BAD_GATEWAY,
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        HTTPStatus.GATEWAY_TIMEOUT,
+    }
+)
+_MESSAGE_MAX_LENGTH: Final = 200
+
+
+class _WorthAnotherTry(ProviderUnavailable):
+    """The service was not reached, or said that it is busy."""
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """``api_key`` names the project, ``bearer`` the one who asks."""
+
+    api_key: str = field(repr=False)
+    bearer: str = field(repr=False)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"apikey": self.api_key, "Authorization": f"Bearer {self.bearer}"}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """``status`` is what was meant: Storage wraps the statuses of its errors into a 400. ``error`` names an error."""
+
+    status: int
+    body: bytes = field(repr=False)
+    error: str = ""
+
+    @property
+    def is_success(self) -> bool:
+        return 200 <= self.status < 300
+
+
+@dataclass(frozen=True)
+class Service:
+    """One of Supabase's services, asked by one caller. ``name`` is for errors."""
+
+    name: str
+    url: str
+    credentials: Credentials
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        send: object = None,
+        content: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        max_bytes: int = ANSWER_MAX_BYTES,
+        start_only: bool = False,
+    ) -> Answer:
+        """The answer to a request that may be repeated without harm: a success, or an error with a 4xx status.
+
+        ``send`` goes as JSON, ``content`` as it is. A successful body of more than ``max_bytes`` is refused, or with
+        ``start_only`` cut off there.
+
+        Raises:
+            ProviderUnavailable: it cannot be reached, is busy or broken, or does not speak as it should.
+            ProviderRefused: the body is too large.
+        """
+        begun_at = time.monotonic()
+        for tries in range(1, _TRIES + 1):
+            try:
+                return self._ask_once(
+                    method,
+                    path,
+                    content=content if send is None else json.dumps(send).encode(),
+                    headers={**({} if send is None else {"Content-Type": "application/json"}), **(headers or {})},
+                    max_bytes=max_bytes,
+                    start_only=start_only,
+                )
+            except _WorthAnotherTry as exc:
+                pause_s = _FIRST_PAUSE_S * 3 ** (tries - 1) * random.uniform(0.8, 1.2)  # noqa: S311 - spreads load
+                if exc.retry_after is not None:
+                    pause_s = exc.retry_after.total_seconds()
+                too_late = time.monotonic() - begun_at + pause_s > _TRY_AGAIN_WITHIN_S
+                if tries == _TRIES or too_late or pause_s > _LONGEST_PAUSE_S:
+                    raise ProviderUnavailable(str(exc), retry_after=exc.retry_after) from exc.__cause__
+                time.sleep(pause_s)
+        raise AssertionError("The last try returns or raises.")
+
+    def parse(self, answer: Answer) -> object:
+        """What the successful answer's body says.
+
+        Raises:
+            ProviderUnavailable: it is not JSON.
+        """
+        try:
+            return cast("object", json.loads(answer.body))
+        except ValueError as exc:
+            raise self.misunderstood("no JSON") from exc
+
+    def misunderstood(self, what: str) -> ProviderUnavailable:
+        """The error for an answer that is not as documented: something in between may have written it."""
+        return ProviderUnavailable(f"{self.name} answered with {what}.")
+
+    def refusal(self, answer: Answer, what: str) -> ProviderUnavailable | ProviderRefused:
+        """The error for an answer that is none of the expected ones."""
+        said = f"{self.name} will not {what}: {answer.status} {answer.error}".rstrip()
+        if answer.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN} and self._asks_for_us:
+            # Our own key is wrong. Until somebody mends that, work waits; refused, it would be given up.
+            return ProviderUnavailable(said)
+        return ProviderRefused(said)
+
+    @property
+    def _asks_for_us(self) -> bool:
+        return self.credentials.bearer == self.credentials.api_key
+
+    def _ask_once(
+        self,
+        method: str,
+        path: str,
+        *,
+        content: bytes | None,
+        headers: Mapping[str, str],
+        max_bytes: int,
+        start_only: bool,
+    ) -> Answer:
+        try:
+            with _client().stream(
+                method,
+                f"{self.url}{path}",
+                content=content,
+                # What is counted against the limit is what arrives: nothing is decompressed.
+                headers={"Accept-Encoding": "identity", **self.credentials.headers, **headers},
+                timeout=_TIMEOUT if content is None else _LONG_TIMEOUT,
+            ) as response:
+                if response.headers.get("Content-Encoding", "identity") != "identity":
+                    raise self.misunderstood("a compressed body")
+                if not response.is_success:
+                    return self._failure(response)
+                return Answer(response.status_code, self._read(response, max_bytes, start_only=start_only))
+        except httpx.TimeoutException as exc:
+            if isinstance(exc, httpx.ConnectTimeout):
+                raise _WorthAnotherTry(f"{self.name} cannot be reached: {type(exc).__name__}.") from exc
+            raise ProviderUnavailable(f"{self.name} does not answer: {type(exc).__name__}.") from exc
+        except httpx.HTTPError as exc:
+            raise _WorthAnotherTry(f"{self.name} cannot be reached: {type(exc).__name__}.") from exc
+
+    def _failure(self, response: httpx.Response) -> Answer:
+        if response.is_redirect or response.is_informational:
+            raise self.misunderstood(f"{response.status_code}, which it never does: is SUPABASE_URL right?")
+        body = self._read(response, ANSWER_MAX_BYTES, start_only=True)
+        status, error = _read_error(response.status_code, body)
+        if status in _BUSY:
+            raise _WorthAnotherTry(f"{self.name} is busy: {status}.", retry_after=_retry_after(response))
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.REQUEST_TIMEOUT:
+            raise ProviderUnavailable(f"{self.name} is broken: {status}.", retry_after=_retry_after(response))
+        return Answer(status, body, error)
+
+    def _read(self, response: httpx.Response, max_bytes: int, *, start_only: bool) -> bytes:
+        deadline = time.monotonic() + _WHOLE_ANSWER_S
+        body = bytearray()
+        for chunk in response.iter_raw():
+            body += chunk
+            if len(body) > max_bytes:
+                if start_only:
+                    break
+                raise ProviderRefused(f"{self.name} answered with more than {max_bytes} bytes.")
+            if time.monotonic() > deadline:
+                raise ProviderUnavailable(f"{self.name} takes longer than {_WHOLE_ANSWER_S:.0f} s to answer.")
+        return bytes(body[:max_bytes])
+
+
+def _read_error(status: int, body: bytes) -> tuple[int, str]:
+    """Status and name of the error. Storage says 400 to everything and the status in its body, as a string."""
+    try:
+        said = json.loads(body)
+    except ValueError:
+        return status, ""
+    if not isinstance(said, dict):
+        return status, ""
+    if status == HTTPStatus.BAD_REQUEST and str(said.get("statusCode", "")).isdecimal():
+        status = int(said["statusCode"])
+    words = [str(said[name]) for name in ("error", "error_code", "message", "msg") if said.get(name)]
+    return status, scrub(": ".join(words))[:_MESSAGE_MAX_LENGTH]
+
+
+def _retry_after(response: httpx.Response) -> timedelta | None:
+    """What ``Retry-After`` says, in seconds or as a date."""
+    said = response.headers.get("Retry-After", "").strip()
+    if said.isascii() and said.isdecimal():
+        return timedelta(seconds=min(int(said), 86_400))
+    try:
+        wait = parsedate_to_datetime(said) - datetime.now(UTC)
+    except (TypeError, ValueError):
+        return None
+    return max(wait, timedelta())
+
+
+_lock = threading.Lock()
+_clients: list[httpx.Client] = []
+
+
+def _client() -> httpx.Client:
+    """The one pool of this process."""
+    with _lock:
+        if not _clients:
+            _clients.append(
+                httpx.Client(
+                    follow_redirects=False,
+                    trust_env=False,
+                    # Members share it: nothing of one's answers may go with another's request.
+                    cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+                    limits=httpx.Limits(max_connections=20, max_keepalive_connections=5, keepalive_expiry=30.0),
+                    headers={"User-Agent": "caferoam"},  # a secret key sent by what looks like a browser is refused
+                )
+            )
+        return _clients[0]
+
+
+def _leave_parent_behind() -> None:
+    # A connection shared with the parent would mix up their answers, and its lock may be held for ever.
+    global _lock  # noqa: PLW0603 - the lock itself must be another one
+    _lock = threading.Lock()
+    _clients.clear()
+
+
+os.register_at_fork(after_in_child=_leave_parent_behind)
