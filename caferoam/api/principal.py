@@ -1,6 +1,7 @@
 """Who is asking."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
@@ -16,5 +17,8 @@ class Principal:
     email: str | None
     is_guest: bool = False
     """Signed in without an account (Supabase's anonymous sign-in): may browse, is no member."""
+    signed_in_at: datetime | None = field(default=None, compare=False)
+    """When they last proved who they are, by password or otherwise; None if the token does not say. Tokens are renewed
+    without that."""
 
     is_authenticated: ClassVar[bool] = True

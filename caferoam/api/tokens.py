@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol, cast
 from uuid import UUID
 
@@ -31,6 +31,8 @@ _ASYMMETRIC: Final = frozenset({"ES256", "RS256"})
 _REFUSED_HEADER_PARAMETERS = frozenset({"crit", "b64", "zip"})
 _ASSURANCE_LEVELS = frozenset({"aal1", "aal2", "aal3"})
 _LARGEST_TIME = 2**53
+# Entries of ``amr`` for which nobody had to prove anything.
+_NO_SIGN_IN = frozenset({"token_refresh", "anonymous"})
 _signatures = jwt.PyJWS(algorithms=["ES256", "RS256", "HS256"])
 
 
@@ -121,6 +123,7 @@ def verify(token: str, *, keys: KeySource, rules: TokenRules, now: float) -> Pri
         aal=aal if isinstance(aal, str) and aal in _ASSURANCE_LEVELS else "aal1",
         email=_email(claims.get("email")),
         is_guest=claims.get("is_anonymous") is not False,
+        signed_in_at=_signed_in_at(claims, rules, now),
     )
 
 
@@ -194,6 +197,26 @@ def _time(claims: Mapping[str, object], name: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= _LARGEST_TIME:
         raise TokenRefused(name)
     return value
+
+
+def _signed_in_at(claims: Mapping[str, object], rules: TokenRules, now: float) -> datetime | None:
+    """The newest sign-in of ``amr``, a list of {"method", "timestamp"}.
+
+    The claim is no condition of a good token, and a hook of the project can write anything into it: what is malformed
+    or in the future is as if it were not there.
+    """
+    methods = claims.get("amr")
+    newest: float | None = None
+    for entry in methods if isinstance(methods, list) else ():
+        if not isinstance(entry, dict) or not isinstance(entry.get("method"), str) or entry["method"] in _NO_SIGN_IN:
+            continue
+        try:
+            at = _time(entry, "timestamp")
+        except TokenRefused:
+            continue
+        if at <= now + rules.leeway.total_seconds():
+            newest = at if newest is None else max(newest, at)
+    return None if newest is None else datetime.fromtimestamp(newest, UTC)
 
 
 def _canonical_uuid(claims: Mapping[str, object], name: str) -> UUID:

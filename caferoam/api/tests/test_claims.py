@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -133,6 +133,44 @@ def test_whoever_is_not_surely_a_member_is_a_guest(value: object) -> None:
 )
 def test_an_unknown_assurance_level_counts_as_the_lowest(value: object, expected: str) -> None:
     assert check(sign_raw(HEADER, claims(aal=value))).aal == expected
+
+
+def test_the_newest_sign_in_counts_and_renewals_of_the_token_do_not() -> None:
+    methods = [
+        {"method": "totp", "timestamp": NOW - 60},
+        {"method": "password", "timestamp": NOW - 900},
+        {"method": "token_refresh", "timestamp": NOW},
+        {"method": "anonymous", "timestamp": NOW},
+    ]
+    signed_in_at = check(issuer.sign(claims(amr=methods))).signed_in_at
+    assert signed_in_at == datetime.fromtimestamp(NOW - 60, UTC)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        "password",
+        NOW,
+        {"method": "password", "timestamp": NOW},
+        [],
+        ["password"],
+        [None],
+        [[{"method": "password", "timestamp": NOW}]],
+        [{"method": "password"}],
+        [{"timestamp": NOW}],
+        [{"method": None, "timestamp": NOW}],
+        [{"method": ["password"], "timestamp": NOW}],
+        *([{"method": "password", "timestamp": at}] for at in (None, True, str(NOW), [NOW], -1, 1e300, 10**400)),
+        [{"method": "password", "timestamp": NOW + 11}],
+    ],
+)
+def test_a_sign_in_that_the_token_does_not_plainly_say_is_none(value: object) -> None:
+    assert check(sign_raw(HEADER, claims(amr=value))).signed_in_at is None
+    honest = {"method": "password", "timestamp": NOW - 5}
+    if isinstance(value, list):
+        seen = check(sign_raw(HEADER, claims(amr=[*value, honest]))).signed_in_at
+        assert seen == datetime.fromtimestamp(NOW - 5, UTC), "one bad entry takes no other with it"
 
 
 @pytest.mark.parametrize("value", [None, "", "no address", "a\x00b@x.test", "\ud800@x.test", "x" * 400 + "@x.test", 1])
