@@ -37,6 +37,7 @@ WRITABLE = frozenset(
         ("profiles", "UPDATE"),
         ("consents", "INSERT"),
         ("uploads", "INSERT"),
+        ("uploads", "DELETE"),
         ("data_exports", "INSERT"),
         ("account_deletions", "INSERT"),
         ("check_ins", "INSERT"),
@@ -51,7 +52,16 @@ WRITABLE = frozenset(
 )
 """What members may write in ``public``, of their own; anon may write nothing."""
 
-CALLABLE = frozenset({"private.is_active(uuid)", "private.member_state_v1(uuid)", "private.applied_migrations()"})
+CALLABLE = frozenset(
+    {
+        "private.is_active(uuid)",
+        "private.member_state_v1(uuid)",
+        "private.applied_migrations()",
+        "private.may_put_object_v1(text,text)",
+        "private.may_read_object_v1(text,text)",
+        "private.restore_account_v1()",
+    }
+)
 """The functions of ours that anon and authenticated may call."""
 
 
