@@ -2,13 +2,11 @@
 
 import hashlib
 from datetime import timedelta
-from ipaddress import IPv6Address, ip_address
 from typing import Final
 
 import redis
 from django.conf import settings
 from django.contrib.auth.forms import UsernameField
-from django.http import HttpRequest
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
@@ -53,24 +51,6 @@ class LoginGuard:
     def _client(self) -> redis.Redis:
         no_patience = Retry(NoBackoff(), retries=0)
         return redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=1, socket_timeout=1, retry=no_patience)
-
-
-def address_of(request: HttpRequest) -> str:
-    """Where a request comes from: what the outermost of our ``NUM_PROXIES`` saw, since clients can write the rest.
-
-    Of an IPv6 address the first half, because whoever has one address has its whole network.
-    """
-    seen = str(request.META.get("REMOTE_ADDR", ""))
-    hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
-    if 0 < settings.NUM_PROXIES <= len(hops):
-        seen = hops[-settings.NUM_PROXIES]
-    try:
-        address = ip_address(seen)
-    except ValueError:
-        return seen
-    if isinstance(address, IPv6Address):
-        return str(address.ipv4_mapped) if address.ipv4_mapped else f"{address.exploded[:19]}::/64"
-    return str(address)
 
 
 def _key(text: str) -> str:

@@ -8,8 +8,9 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from caferoam.api.addresses import address_of
 from caferoam.desk import overview
-from caferoam.desk.login_guard import LoginGuard, address_of
+from caferoam.desk.login_guard import LoginGuard
 
 
 class Desk(AdminSite):
