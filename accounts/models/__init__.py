@@ -1,6 +1,7 @@
 """What CafeRoam keeps of its members.
 
-Foreign keys that say DO_NOTHING are made in SQL, with ON DELETE: the database deletes what belongs together, whoever asks.
+Foreign keys that say DO_NOTHING are made in SQL, with ON DELETE: the database deletes what belongs together, whoever
+asks.
 """
 
 from accounts.models.consent import Consent

@@ -18,7 +18,9 @@ class Consent(models.Model):
         DELETION = "deletion", "deletion of the account"
 
     id = models.UUIDField(primary_key=True, db_default=GenRandomUUID(), editable=False)
-    user = models.ForeignKey("accounts.Profile", models.DO_NOTHING, db_constraint=False, related_name="consents")
+    user = models.ForeignKey(
+        "accounts.Profile", models.DO_NOTHING, db_constraint=False, db_index=False, related_name="consents"
+    )
     kind = models.CharField(max_length=20, choices=Kind)
     granted = models.BooleanField()
     version = models.CharField(max_length=40, help_text="Of the text that the member was shown.")
@@ -29,10 +31,17 @@ class Consent(models.Model):
     class Meta:
         db_table = "consents"
         ordering = ["at", "id"]
+        indexes = [models.Index(fields=["user", "kind", "-at", "-id"], name="consents_latest")]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(kind__in=["service", "weekly_email"]), name="consents_kind_known"
             ),
+            models.CheckConstraint(
+                condition=models.Q(source__in=["sign_up", "profile", "unsubscribe", "deletion"]),
+                name="consents_source_known",
+            ),
+            models.CheckConstraint(condition=models.Q(locale__in=["zh-TW", "en"]), name="consents_locale_known"),
+            models.CheckConstraint(condition=~models.Q(version=""), name="consents_version_named"),
         ]
 
     def __str__(self) -> str:

@@ -1,7 +1,36 @@
+from typing import Final, Self
+
+from django.apps import apps
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models.functions import Length, Now
+from django.db.models import Count, OuterRef, Subquery, Value
+from django.db.models.functions import Coalesce, Length, Now
+
+from accounts.models.role import UserRole
+from caferoam.text.unseen import UNSEEN_IN_A_LINE
 
 models.CharField.register_lookup(Length)
+
+DISPLAY_NAME_MAX_LENGTH: Final = 30
+COUNTED: Final = {"check_ins": "checkins.CheckIn", "stamps": "stamps.Stamp", "lists": "lists.ShopList"}
+"""What members have most to do with, by dotted name: it belongs to apps that stand on this one."""
+
+
+class ProfileQuerySet(models.QuerySet["Profile"]):
+    def with_counts(self) -> Self:
+        """Annotate how many rows of each of ``COUNTED`` the member has, as ``check_ins_count`` and so on."""
+        counts = {}
+        for name, model in COUNTED.items():
+            own = apps.get_model(model)._default_manager.filter(user_id=OuterRef("pk")).order_by()  # noqa: SLF001 - Django's public name for it
+            counts[f"{name}_count"] = Coalesce(
+                Subquery(own.values("user_id").annotate(n=Count("pk")).values("n")), Value(0)
+            )
+        return self.annotate(**counts)
+
+    def with_roles(self) -> Self:
+        """Annotate ``role_names``, sorted."""
+        own = UserRole.objects.filter(user_id=OuterRef("pk")).order_by("role")
+        return self.annotate(role_names=ArraySubquery(own.values("role")))
 
 
 class Profile(models.Model):
@@ -12,7 +41,7 @@ class Profile(models.Model):
         EN = "en", "English"
 
     id = models.UUIDField(primary_key=True)
-    display_name = models.CharField(max_length=30, null=True)
+    display_name = models.CharField(max_length=DISPLAY_NAME_MAX_LENGTH, null=True)
     locale = models.CharField(max_length=5, choices=Locale, db_default=Locale.ZH_TW)
     avatar_upload = models.OneToOneField(
         "accounts.Upload",
@@ -31,12 +60,19 @@ class Profile(models.Model):
     deactivated_at = models.DateTimeField(null=True, help_text="From then on every signed-in request is refused.")
     created_at = models.DateTimeField(db_default=Now())
 
+    objects = ProfileQuerySet.as_manager()
+
     class Meta:
         db_table = "profiles"
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(display_name__isnull=True) | models.Q(display_name__length__range=(1, 30)),
+                condition=models.Q(display_name__isnull=True)
+                | models.Q(display_name__length__range=(1, DISPLAY_NAME_MAX_LENGTH)),
                 name="profiles_display_name_length",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(display_name__isnull=True) | ~models.Q(display_name__regex=UNSEEN_IN_A_LINE),
+                name="profiles_display_name_seen",
             ),
             models.CheckConstraint(condition=models.Q(locale__in=["zh-TW", "en"]), name="profiles_locale_known"),
         ]
