@@ -6,15 +6,13 @@ from urllib.parse import urlsplit
 from django.utils.csp import CSP
 
 from caferoam.settings import *  # noqa: F403 - the point of the file
-from caferoam.settings import ALLOWED_HOSTS, BASE_DIR, CAFEROAM_ENV, INSTALLED_APPS, NUM_PROXIES, env
+from caferoam.settings import ALLOWED_HOSTS, BASE_DIR, CAFEROAM_ENV, INSTALLED_APPS, env
 
 # Behind a proxy Django sees http://, and would refuse every form that comes from https://.
 ADMIN_URL = env.url("ADMIN_URL", ["https"], None if CAFEROAM_ENV == "production" else "")
 if ADMIN_URL:
     CSRF_TRUSTED_ORIGINS = ["{0.scheme}://{0.netloc}".format(urlsplit(ADMIN_URL))]
     ALLOWED_HOSTS = [*ALLOWED_HOSTS, str(urlsplit(ADMIN_URL).hostname)]
-if NUM_PROXIES:
-    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 _API_ONLY = {"rest_framework", "drf_spectacular"}
 _WITH_PAGES = {"caferoam.desk.apps.AdminTablesConfig": "django.contrib.admin.apps.SimpleAdminConfig"}

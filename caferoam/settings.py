@@ -26,6 +26,8 @@ SECRET_KEY = env.secret(
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ["127.0.0.1", "localhost"])
 # In front of this process. Each adds the address it sees to X-Forwarded-For; what stands before is anybody's claim.
 NUM_PROXIES = env.number("NUM_PROXIES", 1 if CAFEROAM_ENV == "production" else 0)
+if NUM_PROXIES:  # they end TLS, and say so; nobody else is believed
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 if DEBUG and CAFEROAM_ENV == "production":
     raise ImproperlyConfigured("DEBUG must be off in production.")
 
