@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "stamps",
     "lists",
     "enrichment",
+    "digest",
 ]
 
 MIDDLEWARE = [

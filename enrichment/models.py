@@ -1,4 +1,5 @@
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Now
 
 from caferoam.database.functions import GenRandomUUID
@@ -24,3 +25,117 @@ class LlmUsage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.model} {self.usd} USD"
+
+
+class LlmBudget(models.Model):
+    """What one purpose may cost. When it is used up its lane pauses until the next day, or month, in Taipei."""
+
+    purpose = models.TextField(primary_key=True, help_text="The job type that asks.")
+    daily_usd = models.DecimalField(max_digits=10, decimal_places=2, null=True, blank=True)
+    monthly_usd = models.DecimalField(max_digits=10, decimal_places=2, null=True, blank=True)
+
+    class Meta:
+        db_table = "llm_budgets"
+        ordering = ["purpose"]
+
+    def __str__(self) -> str:
+        return self.purpose
+
+
+class LlmBatch(models.Model):
+    """Many requests handed to a vendor at once, at half the price, to be answered within a day."""
+
+    class Status(models.TextChoices):
+        SUBMITTING = "submitting", "being handed over"
+        SUBMITTED = "submitted", "waiting for answers"
+        ENDED = "ended", "answers collected"
+        FAILED = "failed", "never taken"
+
+    id = models.UUIDField(primary_key=True, db_default=GenRandomUUID(), editable=False)
+    provider = models.TextField()
+    model = models.TextField()
+    purpose = models.TextField(help_text="The job type whose work it does.")
+    vendor_id = models.TextField(null=True, unique=True, help_text="The vendor's name for it, once it was taken.")
+    status = models.CharField(max_length=10, choices=Status, db_default=Status.SUBMITTING, default=Status.SUBMITTING)
+    created_at = models.DateTimeField(db_default=Now())
+    submitted_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    last_error = models.TextField(db_default="", default="")
+
+    class Meta:
+        db_table = "llm_batches"
+        ordering = ["-created_at", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=["submitting", "submitted", "ended", "failed"]), name="llm_batches_status_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} {self.vendor_id or self.id}"
+
+
+class LlmBatchItem(models.Model):
+    """One request of a batch: a shop, and what exactly was asked of it."""
+
+    class Status(models.TextChoices):
+        PENDING = "pending", "not answered yet"
+        WRITTEN = "written", "answered and used"
+        OUTDATED = "outdated", "answered, but the shop had changed"
+        ERRORED = "errored", "not answered"
+        EXPIRED = "expired", "not answered in time"
+
+    id = models.UUIDField(primary_key=True, db_default=GenRandomUUID(), editable=False)
+    batch = models.ForeignKey(LlmBatch, models.DO_NOTHING, db_constraint=False, related_name="items")
+    shop = models.ForeignKey("shops.Shop", models.DO_NOTHING, db_constraint=False, related_name="+")
+    input_hash = models.BinaryField()
+    status = models.CharField(max_length=10, choices=Status, db_default=Status.PENDING, default=Status.PENDING)
+    reason = models.TextField(db_default="", default="")
+
+    class Meta:
+        db_table = "llm_batch_items"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["shop", "input_hash"], condition=Q(status="pending"), name="llm_batch_items_asked_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["pending", "written", "outdated", "errored", "expired"]),
+                name="llm_batch_items_status_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.shop_id}: {self.status}"
+
+
+class EmbeddingModel(models.Model):
+    """A vector space that shops are, were or will be searched in. One is active; vectors of two are never compared."""
+
+    class Status(models.TextChoices):
+        BUILDING = "building", "being filled"
+        ACTIVE = "active", "searched"
+        RETIRED = "retired", "no longer searched"
+
+    model = models.TextField(primary_key=True)
+    provider = models.TextField()
+    status = models.CharField(max_length=10, choices=Status)
+    started_at = models.DateTimeField(db_default=Now())
+    activated_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "embedding_models"
+        ordering = ["started_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["status"], condition=Q(status="active"), name="embedding_models_one_active"
+            ),
+            models.UniqueConstraint(
+                fields=["status"], condition=Q(status="building"), name="embedding_models_one_building"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["building", "active", "retired"]), name="embedding_models_status_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.model} ({self.status})"

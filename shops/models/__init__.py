@@ -1,9 +1,11 @@
+from shops.models.menu import MenuItem
 from shops.models.search import ShopEmbedding, ShopSearch
 from shops.models.shop import Shop, ShopPhoto, ShopReview
 from shops.models.taxonomy import EffectiveShopTag, ShopTag, TaxonomyTag
 
 __all__ = [
     "EffectiveShopTag",
+    "MenuItem",
     "Shop",
     "ShopEmbedding",
     "ShopPhoto",

@@ -1,0 +1,6 @@
+ALTER TABLE digest_suppressions DROP CONSTRAINT digest_suppressions_profile_id_fkey;
+ALTER TABLE digest_unsubscribes DROP CONSTRAINT digest_unsubscribes_profile_id_fkey;
+ALTER TABLE digest_deliveries DROP CONSTRAINT digest_deliveries_profile_id_fkey;
+ALTER TABLE digest_deliveries DROP CONSTRAINT digest_deliveries_edition_id_fkey;
+ALTER TABLE digest_picks DROP CONSTRAINT digest_picks_shop_id_fkey;
+ALTER TABLE digest_picks DROP CONSTRAINT digest_picks_edition_id_fkey;

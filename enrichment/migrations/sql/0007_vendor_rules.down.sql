@@ -1,0 +1,3 @@
+DROP POLICY embedding_models_select ON embedding_models;
+ALTER TABLE llm_batch_items DROP CONSTRAINT llm_batch_items_shop_id_fkey;
+ALTER TABLE llm_batch_items DROP CONSTRAINT llm_batch_items_batch_id_fkey;
