@@ -7,10 +7,10 @@ import pytest
 from rest_framework.response import Response
 
 from caferoam.testing.database import ApiClient
+from caferoam.testing.shapes import assert_as_described
 from shops.models import Shop, ShopPhoto, ShopTag, TaxonomyTag
 from shops.search.vocabulary import vocabularies
 from shops.tests.making import TAIPEI_101, make_shop
-from shops.tests.shapes import assert_as_described
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("taxonomy")]
 

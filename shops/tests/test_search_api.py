@@ -8,10 +8,10 @@ import pytest
 
 from caferoam.api.principal import Principal
 from caferoam.testing.database import ApiClient
+from caferoam.testing.shapes import assert_as_described
 from shops.models import Shop
 from shops.search.vocabulary import VocabularyCache, vocabularies
 from shops.tests.making import make_shop
-from shops.tests.shapes import assert_as_described
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("taxonomy")]
 
