@@ -1,3 +1,8 @@
 """Fixtures that every app's tests share."""
 
-pytest_plugins = ["caferoam.testing.database", "caferoam.testing.tokens", "caferoam.testing.members"]
+pytest_plugins = [
+    "caferoam.testing.database",
+    "caferoam.testing.tokens",
+    "caferoam.testing.members",
+    "caferoam.testing.storage",
+]

@@ -4,6 +4,7 @@ Every call that is made through here may be made twice without harm, so each may
 keys go into an error or a log.
 """
 
+import atexit
 import json
 import os
 import random
@@ -256,6 +257,13 @@ def _leave_parent_behind() -> None:
     global _lock  # noqa: PLW0603 - the lock itself must be another one
     _lock = threading.Lock()
     _clients.clear()
+
+
+@atexit.register
+def _hang_up() -> None:
+    with _lock:
+        while _clients:
+            _clients.pop().close()
 
 
 os.register_at_fork(after_in_child=_leave_parent_behind)
