@@ -3,7 +3,7 @@
 import json
 import math
 from collections.abc import Iterator, Mapping
-from typing import IO, Any, Final
+from typing import IO, Any, ClassVar, Final
 
 from rest_framework import serializers
 from rest_framework.exceptions import ParseError, ValidationError
@@ -58,6 +58,9 @@ class RequestBody(serializers.Serializer[None]):
     A value must have the JSON type that its field describes; fields that are not declared are refused.
     """
 
+    may_be_empty: ClassVar[bool] = True
+    """False for a change that must change something, though no single field is required."""
+
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         """Raises ``ValidationError`` that names every field to blame."""
         if not isinstance(data, Mapping):
@@ -78,6 +81,8 @@ class RequestBody(serializers.Serializer[None]):
             errors = {**exc.detail, **errors}
         if errors:
             raise ValidationError(errors)
+        if not (valid or self.may_be_empty):
+            raise ValidationError({"non_field_errors": [f"Name at least one of {', '.join(self.fields)}."]})
         return valid
 
 

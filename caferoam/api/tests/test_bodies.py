@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from drf_spectacular.generators import SchemaGenerator
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,9 +17,11 @@ pytestmark = pytest.mark.urls("caferoam.api.tests.urls")
 ID = uuid.UUID("0b0e8a3c-6c1e-4f0a-9d55-0b2f6e1c7a10")
 
 
-def send(body: str | bytes, content_type: str = "application/json", path: str = "/echo") -> Any:
+def send(
+    body: str | bytes, content_type: str = "application/json", path: str = "/echo", *, method: str = "POST"
+) -> Any:
     """The status, and the answer or the fields that it names."""
-    response = Client().generic("POST", path, body, content_type=content_type)
+    response = Client().generic(method, path, body, content_type=content_type)
     answer = response.json()
     if response.status_code == 400:
         assert response["Content-Type"] == "application/problem+json"
@@ -162,6 +165,23 @@ def test_a_thousand_things_are_enough() -> None:
 
 def test_a_request_with_a_body_takes_no_parameters() -> None:
     assert send('{"text": "x"}', path="/echo?lang=zh") == (400, ["lang"])
+
+
+def test_a_change_must_change_something() -> None:
+    assert send('{"text": null}', path="/change", method="PATCH") == (200, {"text": None})
+    assert send("{}", path="/change", method="PATCH") == (400, ["non_field_errors"])
+    assert send("", path="/change", method="PATCH") == (400, ["non_field_errors"])
+    assert send('{"colour": "red"}', path="/change", method="PATCH") == (400, ["colour"]), "one reason is enough"
+
+
+def test_what_a_body_takes_is_described() -> None:
+    # drf-spectacular leaves its calls without types.
+    generator = SchemaGenerator(urlconf="caferoam.api.tests.urls")  # type: ignore[no-untyped-call]
+    schemas = generator.get_schema(public=True)["components"]["schemas"]  # type: ignore[no-untyped-call]
+    change = schemas["PatchedEchoChangeBody"]
+    assert (change["additionalProperties"], change["minProperties"]) == (False, 1)
+    assert schemas["Corner"]["additionalProperties"] is False
+    assert "minProperties" not in schemas["Corner"]
 
 
 @given(

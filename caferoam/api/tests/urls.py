@@ -6,6 +6,7 @@ from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOpera
 from django.db import OperationalError, connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import include, path, re_path
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
@@ -63,12 +64,25 @@ class EchoBody(RequestBody):
     anything = serializers.JSONField(required=False)
 
 
+class EchoChangeBody(RequestBody):
+    may_be_empty = False
+
+    text = serializers.CharField(required=False, allow_null=True)
+    corner = Corner(required=False)
+
+
 class Echo(PublicAPIView):
     def get(self, request: Request) -> Response:
         return Response(parse_query(EchoParams, request))
 
     def post(self, request: Request) -> Response:
         return Response(parse_body(EchoBody, request))
+
+
+class Change(PublicAPIView):
+    @extend_schema(request=EchoChangeBody, responses=EchoChangeBody)
+    def patch(self, request: Request) -> Response:
+        return Response(parse_body(EchoChangeBody, request))
 
 
 class Thing(PublicAPIView):
@@ -142,6 +156,7 @@ def broken_middleware(get_response: object) -> Callable[[HttpRequest], HttpRespo
 urlpatterns = [
     path("", include("caferoam.api.urls")),
     *route("echo", Echo.as_view(), name="echo"),
+    *route("change", Change.as_view(), name="change"),
     *route("things/<str:thing_id>", Thing.as_view(), name="thing"),
     *route("me", Me.as_view(), name="me"),
     *route("forgetful", Forgetful.as_view(), name="forgetful"),
