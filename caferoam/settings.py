@@ -59,6 +59,8 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "caferoam.api.middleware.RequestMiddleware",
+    "caferoam.api.throttling.middleware.ThrottleMiddleware",
+    "caferoam.api.middleware.refuse_malformed",
 ]
 SECURE_CSP = {"default-src": [CSP.NONE], "frame-ancestors": [CSP.NONE]}
 SECURE_REFERRER_POLICY = "no-referrer"
@@ -164,6 +166,11 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_TOKEN": None,
     "URL_FORMAT_OVERRIDE": None,  # ?format= is an unknown parameter like any other
 }
+# How many times the limits of caferoam/api/throttling/scopes.py hold; 0 is no limit at all. Tests send more requests
+# than people do.
+THROTTLE_SCALE = env.number("THROTTLE_SCALE", 1_000 if CAFEROAM_ENV == "test" else 1)
+if not THROTTLE_SCALE and CAFEROAM_ENV == "production":
+    raise ImproperlyConfigured("THROTTLE_SCALE must be at least 1 in production: the API needs its limits.")
 SPECTACULAR_SETTINGS = {
     "TITLE": "CafeRoam",
     "DESCRIPTION": "Find a café in Taiwan by what you want to do there. Errors are problem details (RFC 9457).",
@@ -172,6 +179,10 @@ SPECTACULAR_SETTINGS = {
     "PREPROCESSING_HOOKS": ["caferoam.api.schema.drop_trailing_slash"],
     "SERVE_INCLUDE_SCHEMA": False,
 }
+
+# --- Members ---------------------------------------------------------------------------------------------------------
+# Where members write about their data; the text that they agree to names it.
+PRIVACY_CONTACT = env.text("PRIVACY_CONTACT", "privacy@caferoam.example")
 
 # --- Providers ------------------------------------------------------------------------------------------------------
 LLM_PROVIDER = env.choice("LLM_PROVIDER", ["offline"], "offline")

@@ -60,6 +60,12 @@ class Profile(models.Model):
     deactivated_at = models.DateTimeField(null=True, help_text="From then on every signed-in request is refused.")
     created_at = models.DateTimeField(db_default=Now())
 
+    # What the queryset annotates.
+    check_ins_count: int
+    stamps_count: int
+    lists_count: int
+    role_names: list[str]
+
     objects = ProfileQuerySet.as_manager()
 
     class Meta:
