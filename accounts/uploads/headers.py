@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from accounts.uploads import jpeg
 from accounts.uploads.refusals import PhotoRefused, Reason
 
 MAX_SIDE: Final = 8_000
@@ -116,31 +117,12 @@ def _webp_size(start: bytes) -> tuple[int, int] | None:
     raise PhotoRefused(Reason.DAMAGED)
 
 
-_FRAME_MARKERS: Final = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
-_LONE_MARKERS: Final = frozenset({0x01, *range(0xD0, 0xD9)})
-
-
 def _jpeg_size(start: bytes) -> tuple[int, int] | None:
-    position = 2
-    while position + 4 <= len(start):
-        if start[position] != 0xFF:
+    for segment in jpeg.segments(start):
+        if segment.marker in jpeg.FRAMES:
+            return jpeg.frame_size(start, segment)
+        if segment.marker in {jpeg.START_OF_SCAN, jpeg.END_OF_IMAGE}:
             raise PhotoRefused(Reason.DAMAGED)
-        marker = start[position + 1]
-        if marker == 0xFF:  # padding
-            position += 1
-        elif marker in _LONE_MARKERS:
-            position += 2
-        elif marker in _FRAME_MARKERS:
-            if position + 9 > len(start):
-                return None
-            return (
-                int.from_bytes(start[position + 7 : position + 9]),
-                int.from_bytes(start[position + 5 : position + 7]),
-            )
-        elif marker in {0xD9, 0xDA, 0x00}:
-            raise PhotoRefused(Reason.DAMAGED)
-        else:
-            position += 2 + int.from_bytes(start[position + 2 : position + 4])
     return None  # a camera may write more about a photo than we read of it
 
 

@@ -4,9 +4,27 @@ ALTER TABLE profiles ADD CONSTRAINT profiles_avatar_upload_id_fkey FOREIGN KEY (
 ALTER TABLE uploads ALTER COLUMN expires_at SET DEFAULT now() + interval '2 hours';  -- as long as a signed upload URL lives
 ALTER TABLE uploads ENABLE ROW LEVEL SECURITY;
 REVOKE ALL ON uploads FROM anon, authenticated;
-GRANT SELECT, INSERT (user_id, purpose, content_type, bytes) ON uploads TO authenticated;
+GRANT SELECT, DELETE, INSERT (user_id, purpose, content_type, bytes) ON uploads TO authenticated;
 CREATE POLICY uploads_select ON uploads FOR SELECT TO authenticated USING (user_id = (SELECT auth.uid()));
 CREATE POLICY uploads_insert ON uploads FOR INSERT TO authenticated WITH CHECK (user_id = (SELECT auth.uid()));
+-- For one whose URL could not be had: there is nothing behind it, and it must not count among those that wait.
+CREATE POLICY uploads_delete ON uploads FOR DELETE TO authenticated
+    USING (user_id = (SELECT auth.uid()) AND status = 'pending');
+
+-- The profile is locked while they are counted: of two requests at once the second sees what the first has made.
+CREATE FUNCTION private.cap_pending_uploads_v1() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$ BEGIN
+    PERFORM FROM public.profiles WHERE id = NEW.user_id FOR NO KEY UPDATE;
+    IF (SELECT count(*) FROM public.uploads
+         WHERE user_id = NEW.user_id AND status = 'pending' AND expires_at > now()) >= 20 THEN
+        RAISE EXCEPTION 'This member has 20 uploads that wait to be used.'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'uploads_pending_cap';
+    END IF;
+    RETURN NEW;
+END $$;
+REVOKE ALL ON FUNCTION private.cap_pending_uploads_v1() FROM PUBLIC;
+CREATE TRIGGER cap_pending_uploads BEFORE INSERT ON uploads FOR EACH ROW
+    EXECUTE FUNCTION private.cap_pending_uploads_v1();
 
 -- Claims uploads of one member for one purpose, all or none; false when any of them is not there to be claimed.
 CREATE FUNCTION private.claim_uploads_v1(member uuid, wanted_purpose text, wanted uuid[]) RETURNS boolean
@@ -38,7 +56,7 @@ CREATE TRIGGER change_avatar BEFORE UPDATE OF avatar_upload_id ON profiles FOR E
     WHEN (NEW.avatar_upload_id IS DISTINCT FROM OLD.avatar_upload_id)
     EXECUTE FUNCTION private.change_avatar_v1();
 
--- The workers' part is queued in the transaction that makes it due.
+-- The workers' part is queued in the transaction that makes it due. Of one that is ready, the original goes.
 CREATE FUNCTION private.queue_upload_jobs_v1() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$ BEGIN
     PERFORM private.enqueue_job_v2(
         CASE NEW.status WHEN 'claimed' THEN 'process_upload' ELSE 'delete_upload' END,
@@ -48,5 +66,5 @@ CREATE FUNCTION private.queue_upload_jobs_v1() RETURNS trigger LANGUAGE plpgsql 
 END $$;
 REVOKE ALL ON FUNCTION private.queue_upload_jobs_v1() FROM PUBLIC;
 CREATE TRIGGER queue_upload_jobs AFTER UPDATE OF status ON uploads FOR EACH ROW
-    WHEN (NEW.status IS DISTINCT FROM OLD.status AND NEW.status IN ('claimed', 'refused', 'discarded'))
+    WHEN (NEW.status IS DISTINCT FROM OLD.status AND NEW.status IN ('claimed', 'ready', 'refused', 'discarded'))
     EXECUTE FUNCTION private.queue_upload_jobs_v1();
