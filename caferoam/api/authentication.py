@@ -12,6 +12,7 @@ from rest_framework.exceptions import APIException, AuthenticationFailed, Permis
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
+from caferoam.api import abuse
 from caferoam.api.jwks import KeyCache, KeysUnavailableError
 from caferoam.api.principal import Principal
 from caferoam.api.tokens import ThirdPartyToken, TokenRefused, TokenRules, bearer_token, secret_weakness, verify
@@ -54,9 +55,11 @@ class SupabaseAuthentication(BaseAuthentication):
             token = bearer_token(authorization)
             return verify(token, keys=token_keys(), rules=token_rules(), now=time.time()), None
         except ThirdPartyToken as exc:
+            abuse.tokens_refused.add("client_id")
             raise PermissionDenied("Tokens of other applications are not accepted.", code="client_not_allowed") from exc
         except TokenRefused as exc:
             logger.info("A token was refused: %s", exc.cause)
+            abuse.tokens_refused.add(exc.cause)
             raise InvalidToken from exc
         except KeysUnavailableError as exc:
             raise TokensNotVerifiable(wait=exc.retry_after.total_seconds()) from exc

@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from http import HTTPMethod
+from http import HTTPMethod, HTTPStatus
 from typing import Final
 
 from django.conf import settings
@@ -16,8 +16,10 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
+from caferoam.api import abuse
 from caferoam.api.health import AcceptAnything
 from caferoam.api.params import QueryParams, parse_query
+from caferoam.api.problems import ProblemResponse
 from caferoam.api.views import PublicAPIView
 from caferoam.metrics import Counter, Histogram, InProgress
 from caferoam.metrics.access import may_ask
@@ -45,6 +47,10 @@ def measured(answer: HttpResponseBase, request: HttpRequest, *, began_at: float)
     method = str(request.method) if request.method in HTTPMethod else OTHER
     answered.add(route, method, f"{answer.status_code // 100}xx")
     latency.observe(time.perf_counter() - began_at, route, method)
+    if answer.status_code == HTTPStatus.FORBIDDEN and isinstance(answer, ProblemResponse):
+        abuse.forbidden.add(answer.code)
+    if answer.status_code == HTTPStatus.NOT_FOUND and route != UNMATCHED:
+        abuse.not_found.add(route)
 
 
 @contextmanager

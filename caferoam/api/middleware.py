@@ -1,4 +1,4 @@
-"""What every request passes: a request id, a well-formed request line, problem details for surprises, cache headers."""
+"""What every request passes: a request id, problem details for surprises, cache headers, a well-formed request line."""
 
 import re
 import time
@@ -26,7 +26,9 @@ _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
 class RequestMiddleware:
-    """The innermost middleware, so that the security headers of Django's own ones cover its answers."""
+    """Inside Django's own middleware, whose security headers so cover every answer, and around all other of ours, whose
+    answers are counted and marked here like those of views.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -35,8 +37,7 @@ class RequestMiddleware:
         began_at = time.perf_counter()
         origin = Origin.of_request(request_id(request), request.META.get("HTTP_TRACEPARENT", ""))
         with working_for(origin), being_answered():
-            problem = malformed(request)
-            response = problem.response(request) if problem else self.get_response(request)
+            response = self.get_response(request)
         measured(response, request, began_at=began_at)
         response.headers[REQUEST_ID_HEADER] = request_id(request)
         # What was asked with a token, or went wrong, belongs to this one caller: no cache may keep it.
@@ -51,6 +52,18 @@ class RequestMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase:
         """Django's hook for what a view let through."""
         return answer(exception, request)
+
+
+def refuse_malformed(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """The innermost middleware: before any route is looked up, but not before the request was counted."""
+
+    def respond(request: HttpRequest) -> HttpResponseBase:
+        problem = malformed(request)
+        return problem.response(request) if problem else get_response(request)
+
+    return respond
 
 
 def malformed(request: HttpRequest) -> Problem | None:

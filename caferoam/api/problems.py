@@ -41,7 +41,7 @@ class Problem:
     headers: Mapping[str, str] = field(default_factory=dict)
     extensions: Mapping[str, object] = field(default_factory=dict)
 
-    def response(self, request: HttpRequest | Request) -> HttpResponse:
+    def response(self, request: HttpRequest | Request) -> "ProblemResponse":
         """The answer to ``request``."""
         body: dict[str, object] = {
             "type": f"urn:problem:caferoam:{self.code}",
@@ -54,12 +54,20 @@ class Problem:
         }
         if self.errors:
             body["errors"] = {name: list(messages) for name, messages in self.errors.items()}
-        return HttpResponse(
+        response = ProblemResponse(
             json.dumps(body, ensure_ascii=False).encode(errors="replace"),
             content_type=PROBLEM_JSON,
             status=self.status,
             headers=dict(self.headers),
         )
+        response.code = self.code
+        return response
+
+
+class ProblemResponse(HttpResponse):
+    """A problem as it is sent. Its ``code`` is at hand for whoever counts answers."""
+
+    code: str
 
 
 MALFORMED = Problem(HTTPStatus.BAD_REQUEST, "malformed_request", "The request is malformed.")

@@ -8,22 +8,22 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from rest_framework.permissions import AllowAny, BasePermission
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from caferoam.api import identity
 from caferoam.api.authentication import IsMember
 from caferoam.api.identity import MemberState
 from caferoam.api.principal import Principal
+from caferoam.api.throttling.views import ThrottledAPIView
 from caferoam.api.tokens import bearer_token
 
 
-class PublicAPIView(APIView):
+class PublicAPIView(ThrottledAPIView):
     """Open to all. Its statements run in autocommit as ``anon``, the login's own default role."""
 
     permission_classes = (AllowAny,)
 
 
-class MemberAPIView(APIView):
+class MemberAPIView(ThrottledAPIView):
     """For members. Every statement must run inside ``with self.as_member():``, and the answer must be plain data."""
 
     permission_classes: Sequence[type[BasePermission]] = (IsMember,)
