@@ -16,9 +16,11 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import Final, cast
+from typing import BinaryIO, Final, cast
 
 import httpx
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 
 from caferoam.providers.errors import ProviderRefused, ProviderUnavailable
 from caferoam.scrub import scrub
@@ -60,6 +62,24 @@ class Credentials:
         return {"apikey": self.api_key, "Authorization": f"Bearer {self.bearer}"}
 
 
+def member_credentials(access_token: str) -> Credentials:
+    """Those of the token's owner."""
+    return Credentials(api_key=settings.SUPABASE_PUBLISHABLE_KEY, bearer=access_token)
+
+
+def service_credentials() -> Credentials:
+    """Those that open everything.
+
+    Raises:
+        ImproperlyConfigured: this process holds no secret key.
+    """
+    key = settings.SUPABASE_SECRET_KEY
+    if not key:
+        raise ImproperlyConfigured("SUPABASE_SECRET_KEY is not set. Workers and commands need it, the API never.")
+    # Supabase's own clients send it in both places, and its gateway puts a token of its own into the second.
+    return Credentials(api_key=key, bearer=key)
+
+
 @dataclass(frozen=True)
 class Answer:
     """``status`` is what was meant: Storage wraps the statuses of its errors into a 400. ``error`` names an error."""
@@ -87,15 +107,15 @@ class Service:
         path: str,
         *,
         send: object = None,
-        content: bytes | None = None,
+        content: bytes | BinaryIO | None = None,
         headers: Mapping[str, str] | None = None,
         max_bytes: int = ANSWER_MAX_BYTES,
         start_only: bool = False,
     ) -> Answer:
         """The answer to a request that may be repeated without harm: a success, or an error with a 4xx status.
 
-        ``send`` goes as JSON, ``content`` as it is. A successful body of more than ``max_bytes`` is refused, or with
-        ``start_only`` cut off there.
+        ``send`` goes as JSON, ``content`` as it is, a file from its beginning. A successful body of more than
+        ``max_bytes`` is refused, or with ``start_only`` cut off there.
 
         Raises:
             ProviderUnavailable: it cannot be reached, is busy or broken, or does not speak as it should.
@@ -154,11 +174,13 @@ class Service:
         method: str,
         path: str,
         *,
-        content: bytes | None,
+        content: bytes | BinaryIO | None,
         headers: Mapping[str, str],
         max_bytes: int,
         start_only: bool,
     ) -> Answer:
+        if content is not None and not isinstance(content, bytes):
+            content.seek(0)  # an earlier try may have sent a part of it
         try:
             with _client().stream(
                 method,

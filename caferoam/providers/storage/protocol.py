@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,9 @@ class Storage(Protocol):
 
     def write(self, bucket: str, path: str, data: bytes, content_type: str) -> None:
         """Store the object, in place of the one that may be there. For workers only."""
+
+    def write_file(self, bucket: str, path: str, file: BinaryIO, content_type: str) -> None:
+        """The same with what an open file holds, from its beginning, which is sent bit by bit and costs no memory."""
 
     def list(self, bucket: str, prefix: str) -> Iterator[StoredObject]:
         """Every object in the folder ``prefix`` ('' is the whole bucket) and in the folders below it, by path."""

@@ -8,11 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from http import HTTPStatus
 from itertools import batched
-from typing import Final, Literal, Self
+from typing import BinaryIO, Final, Literal
 from urllib.parse import quote
 
 from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
 
 from caferoam.providers.errors import ProviderUnavailable
 from caferoam.providers.storage.buckets import Bucket
@@ -29,29 +28,9 @@ type _Row = Mapping[str, object]
 class SupabaseStorage:
     """The ``Storage`` of one caller. Cheap to make: all share one pool of connections."""
 
-    def __init__(self, *, api_key: str, bearer: str) -> None:
+    def __init__(self, credentials: Credentials) -> None:
         self._base_url = f"{settings.SUPABASE_URL}/storage/v1"
-        self._service = Service("Storage", self._base_url, Credentials(api_key=api_key, bearer=bearer))
-
-    @classmethod
-    def for_member(cls, access_token: str) -> Self:
-        """With the rights of the token's owner."""
-        return cls(api_key=settings.SUPABASE_PUBLISHABLE_KEY, bearer=access_token)
-
-    @classmethod
-    def for_service(cls) -> Self:
-        """With every right.
-
-        Raises:
-            ImproperlyConfigured: this process holds no secret key.
-        """
-        key = settings.SUPABASE_SECRET_KEY
-        if not key:
-            raise ImproperlyConfigured(
-                "SUPABASE_SECRET_KEY is not set here. Workers and commands need it, the API never."
-            )
-        # Supabase's own clients send it in both places, and its gateway puts a token of its own into the second.
-        return cls(api_key=key, bearer=key)
+        self._service = Service("Storage", self._base_url, credentials)
 
     def sign_upload(self, bucket: str, path: str) -> str:
         answer = self._service.ask("POST", f"/object/upload/sign/{_quoted(bucket, path)}", send={})
@@ -99,10 +78,16 @@ class SupabaseStorage:
         return answer.body
 
     def write(self, bucket: str, path: str, data: bytes, content_type: str) -> None:
+        self._write(bucket, path, data, content_type)
+
+    def write_file(self, bucket: str, path: str, file: BinaryIO, content_type: str) -> None:
+        self._write(bucket, path, file, content_type)
+
+    def _write(self, bucket: str, path: str, content: bytes | BinaryIO, content_type: str) -> None:
         answer = self._service.ask(
             "POST",
             f"/object/{_quoted(bucket, path)}",
-            content=data,
+            content=content,
             headers={"Content-Type": content_type, "x-upsert": "true"},
         )
         if not answer.is_success:
