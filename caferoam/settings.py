@@ -215,6 +215,10 @@ JOBS_SCHEDULE = {
         "17 * * * *",
         "Deletes jobs that ended long ago: completed ones after 14 days, failed ones after 30, dead letters after 90.",
     ),
+    "sweep_uploads": (
+        "47 * * * *",
+        "Deletes uploads that nothing used within a day, and after 30 days those that were refused.",
+    ),
     "weekly_email": ("0 9 * * 1", "Sends the weekly edition to the members who have asked for it."),
 }
 # Shops that a staleness sweep queues at most, unless its entry in the schedule says otherwise. It must neither bury the

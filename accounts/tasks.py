@@ -1,0 +1,52 @@
+"""Jobs about members: their leaving and their exports."""
+
+import logging
+from datetime import timedelta
+from uuid import UUID
+
+from accounts.erasure import tidying, work
+from accounts.export import expiring, making
+from caferoam.jobs.decorator import job
+from caferoam.jobs.run import JobRun
+from caferoam.providers.auth import auth_admin
+from caferoam.providers.storage import service_storage
+
+logger = logging.getLogger("accounts")
+
+
+@job("erase_member", queue="default", width=2, time_limit=timedelta(minutes=30), max_attempts=8, priority=5)
+def erase_member(run: JobRun, *, deletion_id: UUID, user_id: UUID) -> None:
+    """Erase a member whose time has come. Safe to break off, and to run twice."""
+    work.run_erasure(run, deletion_id=deletion_id)
+
+
+@job("ban_member", queue="default", width=4, time_limit=timedelta(minutes=2), max_attempts=8, priority=8)
+def ban_member(run: JobRun, *, user_id: UUID) -> None:
+    """Let the member sign in, or not, as they stand with us when the job runs."""
+    work.settle_ban(user_id, auth_admin())
+    with run.completing():
+        pass
+
+
+@job("export_member", queue="default", width=2, time_limit=timedelta(minutes=30), max_attempts=5)
+def export_member(run: JobRun, *, export_id: UUID, user_id: UUID) -> None:
+    """Put a member's export together."""
+    making.make_export(run, service_storage(), export_id=export_id)
+
+
+@job("settle_deletions", queue="maintenance", width=1, time_limit=timedelta(minutes=5))
+def settle_deletions(run: JobRun) -> None:
+    """Forget the ids of members who are long gone, and queue erasures that are due and at which nobody is."""
+    with run.completing():
+        emptied, queued = tidying.empty_tombstones(), tidying.queue_stranded()
+    logger.info("deletions: %d tombstones emptied, %d erasures queued", emptied, queued)
+
+
+@job("expire_exports", queue="maintenance", width=1, time_limit=timedelta(minutes=10))
+def expire_exports(run: JobRun) -> None:
+    """Delete exports whose time is over, and give up those that nobody is making."""
+    abandoned = expiring.give_up_abandoned()
+    expired = expiring.expire_exports(service_storage())
+    with run.completing():
+        pass
+    logger.info("exports: %d expired, %d given up", expired, abandoned)
