@@ -71,7 +71,7 @@ class VendorStub:
             def do_POST(self) -> None:
                 outer._serve(self)
 
-            do_GET = do_PUT = do_PATCH = do_DELETE = do_POST
+            do_GET = do_PUT = do_PATCH = do_DELETE = do_POST  # noqa: N815 - the base class looks for these names
 
             def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
                 """Silent: what a test needs to know is in ``asked``."""
