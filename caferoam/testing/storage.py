@@ -6,11 +6,15 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
 from typing import Self
+from uuid import UUID
 
 import pytest
 from pytest_django.fixtures import Settings
 
-from caferoam.local.provision import API
+from caferoam.api.principal import Principal
+from caferoam.local.provision import API, WORKER
+from caferoam.local.supabase.accounts import AccountBook, User
+from caferoam.local.supabase.auth import AuthRoutes, SignAccessToken
 from caferoam.local.supabase.callers import Gate, ProjectKeys, verify_with
 from caferoam.local.supabase.http import Asked, Reply, Server, answer, json_reply
 from caferoam.local.supabase.objects import BucketRow, ObjectStore
@@ -18,7 +22,7 @@ from caferoam.local.supabase.rights import DatabaseRights
 from caferoam.local.supabase.storage import StorageRoutes
 from caferoam.providers.storage.buckets import BUCKETS
 from caferoam.testing.database import database_url
-from caferoam.testing.tokens import Issuer
+from caferoam.testing.tokens import Issuer, usual_claims
 
 KEYS = ProjectKeys(
     publishable="sb_publishable_of_the_tests_0001",
@@ -53,11 +57,16 @@ class StorageStub:
 
     def __init__(self, folder: Path, issuer: Issuer) -> None:
         self.requests: list[SeenRequest] = []
+        """Every request that came, in order."""
         self._faults: list[_Fault] = []
         self._store = ObjectStore(folder)
         self._rights = DatabaseRights(lambda: database_url(API))
         gate = Gate(KEYS, verify_with(issuer.private_key.public_key()))
-        self._routes = StorageRoutes(self._store, gate=gate, rights=self._rights, keys=KEYS).routes
+        self.users = AccountBook(folder / "auth.json", lambda: database_url(WORKER))
+        self._routes = [
+            *StorageRoutes(self._store, gate=gate, rights=self._rights, keys=KEYS).routes,
+            *AuthRoutes(self.users, gate=gate, sign=_signing_with(issuer), key_set={"keys": [issuer.jwk]}).routes,
+        ]
         self._server = Server(self._answer)
         for bucket in BUCKETS:
             self._store.save_bucket(BucketRow(bucket.name, bucket.public, bucket.max_bytes, list(bucket.content_types)))
@@ -140,6 +149,14 @@ class StorageStub:
     def __exit__(self, *_: object) -> None:
         self._server.stop()
         self._rights.close()
+
+
+def _signing_with(issuer: Issuer) -> SignAccessToken:
+    def sign(user: User, session_id: str) -> str:
+        member = Principal(user_id=user.id, session_id=UUID(session_id), aal="aal1", email=user.email)
+        return issuer.sign(usual_claims(member))
+
+    return sign
 
 
 @pytest.fixture
