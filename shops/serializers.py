@@ -112,7 +112,7 @@ class ShopPageSerializer(_Shape):
     next_cursor = serializers.CharField(allow_null=True)
 
 
-class PhotoSerializer(_Shape):
+class ShopPhotoSerializer(_Shape):
     url = serializers.URLField()
     width = serializers.IntegerField(help_text="pixels")
     height = serializers.IntegerField(help_text="pixels")
@@ -126,7 +126,7 @@ class ShopDetailSerializer(ShopSerializer):
     source = serializers.CharField()  # type: ignore[assignment] # the wire's own name, which Field uses too
     updated_at = serializers.DateTimeField()
     tags = EvidentShopTagSerializer(many=True, help_text="The surest first.")
-    photos = PhotoSerializer(many=True)
+    photos = ShopPhotoSerializer(many=True)
 
 
 class TaxonomyTagSerializer(TagLabelSerializer):

@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Final, TypedDict
+from urllib.parse import quote
+
+from django.conf import settings
 
 from shops.search.vocabulary import Vocabulary
 
@@ -69,6 +72,15 @@ def tag_summaries(confidences: Mapping[int, float], vocabulary: Vocabulary) -> l
                 )
             )
     return found
+
+
+def photo(bucket: str, path: str, width: int, height: int) -> dict[str, object]:
+    """A photo of a shop. It lies in a public bucket, so its address needs no signature."""
+    return {
+        "url": f"{settings.SUPABASE_URL}/storage/v1/object/public/{quote(bucket)}/{quote(path)}",
+        "width": width,
+        "height": height,
+    }
 
 
 def read_tag_vector(literal: str) -> dict[int, float]:

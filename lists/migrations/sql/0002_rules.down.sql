@@ -1,7 +1,8 @@
+DROP FUNCTION private.closed_listed_shops_v1(uuid[]);
 DROP TRIGGER keep_list_owner ON lists;
 DROP FUNCTION private.keep_list_owner_v1();
-DROP TRIGGER cap_lists ON lists;
-DROP FUNCTION private.cap_lists_v1();
+DROP TRIGGER number_list ON lists;
+DROP FUNCTION private.number_list_v1();
 DROP POLICY list_items_delete ON list_items;
 DROP POLICY list_items_update ON list_items;
 DROP POLICY list_items_insert ON list_items;

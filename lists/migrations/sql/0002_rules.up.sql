@@ -26,16 +26,17 @@ CREATE POLICY list_items_update ON list_items FOR UPDATE TO authenticated
 CREATE POLICY list_items_delete ON list_items FOR DELETE TO authenticated
     USING (list_id IN (SELECT id FROM lists WHERE user_id = (SELECT auth.uid())));
 
--- The profile is locked while the lists are counted: of two requests at once the second sees what the first has made.
-CREATE FUNCTION private.cap_lists_v1() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$ BEGIN
+-- A new list takes the lowest free number of its member; to the fourth it gives a number that lists_cap refuses. The
+-- profile is locked meanwhile, so that of two requests at once the second sees what the first has made. A transaction
+-- that still does not see it (REPEATABLE READ) takes the same number, which lists_slot_once refuses.
+CREATE FUNCTION private.number_list_v1() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$ BEGIN
     PERFORM FROM public.profiles WHERE id = NEW.user_id FOR NO KEY UPDATE;
-    IF (SELECT count(*) FROM public.lists WHERE user_id = NEW.user_id) >= 3 THEN
-        RAISE EXCEPTION 'This member keeps 3 lists already.' USING ERRCODE = 'check_violation', CONSTRAINT = 'lists_cap';
-    END IF;
+    SELECT min(free) INTO NEW.slot FROM generate_series(1, 4) AS free
+     WHERE NOT EXISTS (SELECT FROM public.lists AS l WHERE l.user_id = NEW.user_id AND l.slot = free);
     RETURN NEW;
 END $$;
-REVOKE ALL ON FUNCTION private.cap_lists_v1() FROM PUBLIC;
-CREATE TRIGGER cap_lists BEFORE INSERT ON lists FOR EACH ROW EXECUTE FUNCTION private.cap_lists_v1();
+REVOKE ALL ON FUNCTION private.number_list_v1() FROM PUBLIC;
+CREATE TRIGGER number_list BEFORE INSERT ON lists FOR EACH ROW EXECUTE FUNCTION private.number_list_v1();
 -- A list keeps its owner: by moving lists one could collect more than three.
 CREATE FUNCTION private.keep_list_owner_v1() RETURNS trigger LANGUAGE plpgsql SET search_path = '' AS $$ BEGIN
     RAISE EXCEPTION 'A list keeps its owner.' USING ERRCODE = 'check_violation', CONSTRAINT = 'lists_owner_fixed';
@@ -43,3 +44,21 @@ END $$;
 REVOKE ALL ON FUNCTION private.keep_list_owner_v1() FROM PUBLIC;
 CREATE TRIGGER keep_list_owner BEFORE UPDATE OF user_id ON lists FOR EACH ROW
     WHEN (NEW.user_id <> OLD.user_id) EXECUTE FUNCTION private.keep_list_owner_v1();
+
+-- A café that has closed is shown to nobody any more, but who keeps it on a list must learn which one it is that closed.
+-- Their own lists only, closed ones only: a draft that once was live stays hidden.
+CREATE FUNCTION private.closed_listed_shops_v1(wanted uuid[]) RETURNS TABLE (
+    id uuid, name text, city text, district text, rating float8, bucket text, path text, width integer, height integer
+) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT s.id, s.name, s.city, s.district, s.rating, p.bucket, p.path, p.width, p.height
+      FROM public.shops AS s
+      LEFT JOIN LATERAL (
+          SELECT * FROM public.shop_photos AS photo WHERE photo.shop_id = s.id ORDER BY photo.position, photo.id LIMIT 1
+      ) AS p ON true
+     WHERE s.id = ANY (wanted) AND s.status = 'closed' AND EXISTS (
+         SELECT FROM public.list_items AS i JOIN public.lists AS l ON l.id = i.list_id
+          WHERE i.shop_id = s.id AND l.user_id = (SELECT auth.uid())
+     )
+$$;
+REVOKE ALL ON FUNCTION private.closed_listed_shops_v1(uuid[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION private.closed_listed_shops_v1(uuid[]) TO authenticated;
