@@ -7,6 +7,7 @@ from caferoam.api.errors import not_found
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("caferoam.api.urls")),
     path("", include("shops.urls")),
+    path("", include("lists.urls")),
     re_path("", not_found),
 ]
 handler400 = handler403 = "caferoam.api.errors.refused"
