@@ -31,6 +31,7 @@ class Keep:
 
 
 DELETE: Final = Delete()
+ROOT: Final = "profiles"
 
 
 @dataclass(frozen=True)
@@ -85,8 +86,10 @@ def register(*tables: MemberTable) -> None:
 
 
 def registered() -> tuple[MemberTable, ...]:
-    """All of them, in the order in which their rows can be deleted: what hangs on another table before that one."""
-    return tuple(sorted(_tables.values(), key=_depth, reverse=True))
+    """All of them, in the order in which their rows can be deleted: what hangs on another table before that one, and
+    the profiles, on which everything hangs, last.
+    """
+    return tuple(sorted(_tables.values(), key=lambda table: (table.table == ROOT, -_depth(table))))
 
 
 def condition(table: MemberTable) -> sql.Composable:

@@ -25,9 +25,15 @@ def register() -> None:
             "uploads",
             "user_id",
             DELETE,
-            Export("您上傳的照片", "Photos you uploaded", left_out=("bucket", "photo_bucket", "thumbnail_path")),
+            Export(
+                "您上傳的照片",
+                "Photos you uploaded",
+                left_out=("bucket", "path", "photo_bucket", "photo_path", "thumbnail_path"),
+            ),
         ),
-        MemberTable("data_exports", "user_id", DELETE, Export("您要求過的資料匯出", "Exports you asked for")),
+        MemberTable(
+            "data_exports", "user_id", DELETE, Export("您要求過的資料匯出", "Exports you asked for", left_out=("path",))
+        ),
         MemberTable(
             "account_deletions",
             "user_id",

@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "django_celery_beat",
     "caferoam.database",
     "caferoam.jobs",
+    "caferoam.providers",  # ensure_buckets
     "caferoam.local",  # dev_token and prepare_stack, which refuse to work in production
     "accounts",
     "shops",
@@ -188,6 +189,12 @@ PRIVACY_CONTACT = env.text("PRIVACY_CONTACT", "privacy@caferoam.example")
 LLM_PROVIDER = env.choice("LLM_PROVIDER", ["offline"], "offline")
 EMBEDDINGS_PROVIDER = env.choice("EMBEDDINGS_PROVIDER", ["offline"], "offline")
 
+# --- Members who leave ----------------------------------------------------------------------------------------------
+# Tells erased members when a backup has brought them back. Kept apart from SECRET_KEY, which may be changed.
+ERASURE_HMAC_KEY = env.text("ERASURE_HMAC_KEY", "" if CAFEROAM_ENV == "production" else f"erasure:{SECRET_KEY}")
+# Functions, by dotted name, that take a member's id and let another service forget them.
+MEMBER_RECORD_ERASERS: list[str] = []
+
 # --- Jobs -----------------------------------------------------------------------------------------------------------
 REDIS_URL = env.url("REDIS_URL", ["redis", "rediss", "unix"], hint=_DATABASE_HINT.replace("postgresql", "redis"))
 JOBS_NOTIFY = env.flag("JOBS_NOTIFY", default=True)
@@ -214,6 +221,14 @@ JOBS_SCHEDULE = {
     "prune_jobs": (
         "17 * * * *",
         "Deletes jobs that ended long ago: completed ones after 14 days, failed ones after 30, dead letters after 90.",
+    ),
+    "settle_deletions": (
+        "41 * * * *",
+        "Forgets the ids of members who were erased two days ago, and queues erasures at which nobody is.",
+    ),
+    "expire_exports": (
+        "11 * * * *",
+        "Deletes exports of members' data 24 hours after they were ready.",
     ),
     "sweep_uploads": (
         "47 * * * *",

@@ -31,6 +31,8 @@ def test_whatever_may_hold_data_of_members_is_classified() -> None:
         ("CREATE TABLE hole (profile_uuid uuid) PARTITION BY HASH (profile_uuid)", ["hole.profile_uuid"]),
         ("CREATE TABLE hole (upload uuid REFERENCES uploads (id))", ["hole (hangs on uploads)"]),
         ("CREATE TABLE hole (item uuid REFERENCES list_items (id))", ["hole (hangs on list_items)"]),
+        ("CREATE TABLE hole (seen_in_check_in_id uuid)", ["hole (by seen_in_check_in_id)"]),
+        ("CREATE TABLE hole (upload_ids uuid[])", ["hole (by upload_ids)"]),
         ("ALTER TABLE shops ADD COLUMN reported_by_user uuid", ["shops.reported_by_user"]),
         ("CREATE TABLE clean (shop_id uuid REFERENCES shops (id), user_agent text, ownership text)", []),
     ],

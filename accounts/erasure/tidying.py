@@ -1,0 +1,45 @@
+"""What time does about deletions: it empties tombstones, and finds erasures that nobody is at work on."""
+
+from datetime import timedelta
+from typing import Final
+
+from django.db import transaction
+from django.db.models.functions import Now
+
+from accounts.models import AccountDeletion
+from caferoam.api.tokens import TokenRules
+from caferoam.jobs import queue
+from caferoam.jobs.statements import rows_of
+
+_LIFE_OF_A_TOKEN: Final = TokenRules(issuer="", audience="").max_life
+TOMBSTONE: Final = _LIFE_OF_A_TOKEN + timedelta(hours=24)
+"""So long after the sign-in was deleted, and a day longer than any token of the member's can be good."""
+LATE: Final = timedelta(minutes=10)
+TRIED_AGAIN_AFTER: Final = timedelta(hours=24)
+
+# A job that waits for a date far ahead was queued with the wish: an operator's erasure that breaks off leaves it so.
+_STRANDED: Final = """
+SELECT d.id, d.user_id FROM account_deletions AS d
+WHERE d.cancelled_at IS NULL AND d.purged_at IS NULL AND d.purge_after < now() - %(late)s AND NOT EXISTS (
+    SELECT FROM job_queue AS q
+    WHERE q.payload ->> 'user_id' = d.user_id::text AND q.job_type = 'erase_member' AND (
+        q.status = 'claimed' OR q.status = 'pending' AND q.scheduled_at < now() + interval '2 hours'
+        OR q.status IN ('failed', 'dead_letter') AND q.completed_at > now() - %(again)s
+    )
+) ORDER BY d.id FOR UPDATE OF d SKIP LOCKED
+"""
+
+
+def empty_tombstones() -> int:
+    """Forget the ids of members whose every token has run out, and count them."""
+    return AccountDeletion.objects.filter(user_id__isnull=False, purged_at__lt=Now() - TOMBSTONE).update(user_id=None)
+
+
+def queue_stranded() -> int:
+    """Queue the erasures that are due and at which nobody is; one whose job ended badly is tried again a day later."""
+    with transaction.atomic():
+        stranded = rows_of(_STRANDED, {"late": LATE, "again": TRIED_AGAIN_AFTER})
+        return queue.enqueue_many(
+            "erase_member",
+            [{"deletion_id": str(deletion_id), "user_id": str(member)} for deletion_id, member in stranded],
+        )
