@@ -6,7 +6,13 @@ from caferoam.api.errors import not_found
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("caferoam.api.urls")),
+    path("", include("accounts.urls")),
+    path("", include("accounts.uploads.urls")),
+    path("", include("accounts.erasure.urls")),
+    path("", include("accounts.export.urls")),
     path("", include("shops.urls")),
+    path("", include("checkins.urls")),
+    path("", include("stamps.urls")),
     path("", include("lists.urls")),
     re_path("", not_found),
 ]
