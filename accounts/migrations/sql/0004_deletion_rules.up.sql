@@ -1,5 +1,5 @@
 -- A member can ask to leave, for nobody else and with no say over the dates; from then on the database lets them do nothing.
-ALTER TABLE account_deletions ALTER COLUMN purge_after SET DEFAULT now() + interval '14 days';
+ALTER TABLE account_deletions ALTER COLUMN purge_after SET DEFAULT statement_timestamp() + interval '14 days';
 ALTER TABLE account_deletions ENABLE ROW LEVEL SECURITY;
 REVOKE ALL ON account_deletions FROM anon, authenticated;
 GRANT SELECT, INSERT (user_id) ON account_deletions TO authenticated;
