@@ -50,7 +50,8 @@ def running_stack() -> Iterator[RunningStack]:
                     sys.exit(f"The stack did not start:\n{log.read_text()[-2000:]}")
                 time.sleep(0.1)
             stack = Stack.read(files.stack)
-            os.environ |= {**stack.environment("worker"), "CAFEROAM_LOCAL_DIR": folder, "LOG_LEVEL": "WARNING"}
+            os.environ |= stack.environment("worker", with_secret_key=True)
+            os.environ |= {"CAFEROAM_LOCAL_DIR": folder, "LOG_LEVEL": "WARNING"}
             owner = conninfo_to_dict(stack.database_urls["owner"])
             server = PostgresServer(files.postgres, port=int(owner["port"] or 0))
             yield RunningStack(

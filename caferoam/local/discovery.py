@@ -61,6 +61,7 @@ def adopt_running_stack(
         return
     for name in [name for name in environment if name.startswith(OF_OTHER_STACKS)]:
         del environment[name]
-    environment.update(stack.environment(login_for(arguments)))
+    login = login_for(arguments)
+    environment.update(stack.environment(login, with_secret_key=login != "api"))
     if list(arguments[1:2]) == ["dbshell"]:  # it starts psql, which came with the server
         environment["PATH"] = os.pathsep.join([stack.postgres_binaries, environment.get("PATH", os.defpath)])

@@ -27,7 +27,8 @@ JOBS_FINISH_WITHIN_S: Final = WORKER_GRACE_S - int(LAST_STEPS.total_seconds())
 class Program:
     """``arguments`` follow the Python interpreter; ``is_ready`` asks the outside world, never the program's own log.
 
-    One that was asked to end is killed after ``grace_s``. ``variables`` are those that it alone has.
+    One that was asked to end is killed after ``grace_s``. ``variables`` are those that it alone has, and few need the
+    key to all of Supabase.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Program:
     is_ready: Callable[[], bool]
     grace_s: int = 6
     variables: Mapping[str, str] = field(default_factory=dict)
+    with_secret_key: bool = False
 
     @property
     def session_name(self) -> str:
@@ -82,6 +84,7 @@ def programs(*, api_port: int, admin_port: int | None = None, metrics_port: int 
             lambda: awaits_work(redis_url),
             grace_s=WORKER_GRACE_S,
             variables={"JOBS_STOP_GRACE": str(WORKER_GRACE_S)},
+            with_secret_key=True,
         ),
         Program(
             "beat",

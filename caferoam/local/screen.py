@@ -28,7 +28,7 @@ def summary(
         ("Admin", admin_url, f"jobs, lanes, schedule: log in as {OPERATOR} with {admin_password}"),
         ("PostgreSQL", f"127.0.0.1:{postgres_port}", "a shell: .venv/bin/python manage.py dbshell"),
         ("Valkey", f"127.0.0.1:{valkey_port}", "the job queue's doorbell"),
-        ("Sign-in", standin_url, "stands in for Supabase Auth"),
+        ("Supabase", standin_url, "stands in for its Auth and Storage"),
         ("Background", "relay, worker, beat", "jobs, and the daily schedule"),
         ("Metrics", f"http://127.0.0.1:{metrics_port}", "of all processes, at /metrics; alerts are in ops/alerts.yml"),
         ("Logs", os.path.relpath(logs), "one file per process"),

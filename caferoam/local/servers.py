@@ -10,7 +10,8 @@ from caferoam.local.files import write_private_json
 from caferoam.local.postgres import PostgresServer, postgres_binaries
 from caferoam.local.provision import API, DATABASE, WORKER, provision_logins, provision_owner
 from caferoam.local.stack import LocalFiles, Stack, StackSecrets, read_json
-from caferoam.local.standin import SupabaseStandIn
+from caferoam.local.supabase.callers import ProjectKeys
+from caferoam.local.supabase.standin import SupabaseStandIn
 from caferoam.local.tokens import load_or_make_key
 from caferoam.local.valkey import ValkeyServer
 
@@ -27,7 +28,18 @@ class Servers:
             files.postgres, port=_usable(remembered, "postgres"), log_file=files.logs / "postgres.log"
         )
         self.valkey = ValkeyServer(files.valkey, port=_usable(remembered, "valkey"), log_file=files.logs / "valkey.log")
-        self.standin = SupabaseStandIn(self.signing_key, port=_usable(remembered, "standin"))
+        self.standin = SupabaseStandIn(
+            self.signing_key,
+            ProjectKeys(
+                publishable=self._secrets.supabase_publishable_key,
+                secret=self._secrets.supabase_secret_key,
+                signing=self._secrets.storage_signing_key,
+            ),
+            folder=files.root,
+            api_dsn=lambda: self.postgres.dsn(DATABASE, user=API, password=self._secrets.api_password),
+            worker_dsn=lambda: self.postgres.dsn(DATABASE, user=WORKER, password=self._secrets.worker_password),
+            port=_usable(remembered, "standin"),
+        )
         self.metrics_port = _usable(remembered, "metrics") or ports.free_port()
         """Where the relay is to serve metrics."""
 
@@ -53,7 +65,9 @@ class Servers:
                 "ALLOWED_HOSTS": "127.0.0.1,localhost",
                 "REDIS_URL": self.valkey.url,
                 "SUPABASE_URL": self.standin.url,
+                "SUPABASE_PUBLISHABLE_KEY": secrets.supabase_publishable_key,
             },
+            supabase_secret_key=secrets.supabase_secret_key,
             postgres_binaries=str(postgres_binaries(postgres.version)),
         )
 
@@ -66,6 +80,10 @@ class Servers:
     @property
     def admin_password(self) -> str:
         return self._secrets.admin_password
+
+    @property
+    def publishable_key(self) -> str:
+        return self._secrets.supabase_publishable_key
 
     def watched(self) -> Mapping[str, tuple[subprocess.Popen[bytes] | None, Path]]:
         """The processes by name, each with its log file; None for one that does not run (yet)."""

@@ -93,6 +93,9 @@ class StackSecrets:
     api_password: str = field(default_factory=lambda: secrets.token_urlsafe(32))
     worker_password: str = field(default_factory=lambda: secrets.token_urlsafe(32))
     admin_password: str = field(default_factory=lambda: secrets.token_urlsafe(12))  # people type it
+    supabase_publishable_key: str = field(default_factory=lambda: f"sb_publishable_{secrets.token_urlsafe(24)}")
+    supabase_secret_key: str = field(default_factory=lambda: f"sb_secret_{secrets.token_urlsafe(24)}")
+    storage_signing_key: str = field(default_factory=lambda: secrets.token_urlsafe(32))
 
     @classmethod
     def load_or_make(cls, path: Path) -> Self:
@@ -109,11 +112,13 @@ class Stack:
 
     database_urls: Mapping[Login, str]
     common: Mapping[str, str]
+    supabase_secret_key: str
     postgres_binaries: str
 
-    def environment(self, login: Login) -> dict[str, str]:
-        """The environment variables of a process with this login."""
-        return {**self.common, "DATABASE_URL": self.database_urls[login]}
+    def environment(self, login: Login, *, with_secret_key: bool) -> dict[str, str]:
+        """The environment variables of a process with this login, and with the key to all of Supabase or without it."""
+        secret = {"SUPABASE_SECRET_KEY": self.supabase_secret_key} if with_secret_key else {}
+        return {**self.common, **secret, "DATABASE_URL": self.database_urls[login]}
 
     def publish(self, path: Path) -> None:
         write_private_json(path, asdict(self))

@@ -91,7 +91,7 @@ class Supervisor:
                 self._say(port.said)
         self._servers = servers = Servers(self._files)
         stack = servers.start()
-        self._say(f"PostgreSQL {servers.postgres.version}, Valkey and the sign-in stand-in are up")
+        self._say(f"PostgreSQL {servers.postgres.version}, Valkey and the stand-in for Supabase are up")
         self._prepare_database(servers, stack)
         self._start_programs(servers, stack, api_port=api_port.number, admin_port=admin_port.number)
         self._publish(servers, stack, api_url=api_port.url, admin_url=admin_port.url)
@@ -135,7 +135,8 @@ class Supervisor:
         token = sign_token(servers.signing_key, issuer=issuer, user_id=member, email=EXAMPLE_MEMBER)
         stack.publish(self._files.stack)
         addresses = {"api": api_url, "admin": admin_url, "metrics": f"http://{HOST}:{servers.metrics_port}/metrics"}
-        write_private_json(self._files.run, {**addresses, "pid": os.getpid()})
+        supabase = {"supabase": servers.standin.url, "supabase_publishable_key": servers.publishable_key}
+        write_private_json(self._files.run, {**addresses, **supabase, "pid": os.getpid()})
         self._console.text(
             summary(
                 api_url=api_url,
@@ -151,7 +152,8 @@ class Supervisor:
         )
 
     def _prepare_database(self, servers: Servers, stack: Stack) -> None:
-        command = Program("prepare", "owner", ("manage.py", "prepare_stack"), is_ready=lambda: True)
+        arguments = ("manage.py", "prepare_stack")
+        command = Program("prepare", "owner", arguments, is_ready=lambda: True, with_secret_key=True)
         child = self._spawn(command, stack)
         self._children.append(child)
         while child.exit_code is None:
@@ -172,7 +174,11 @@ class Supervisor:
         return Child(
             program.name,
             [sys.executable, *program.arguments],
-            environment={**inherited, **stack.environment(program.login), **own},
+            environment={
+                **inherited,
+                **stack.environment(program.login, with_secret_key=program.with_secret_key),
+                **own,
+            },
             directory=CHECKOUT,
             log_file=self._files.logs / f"{program.name}.log",
             console=self._console,

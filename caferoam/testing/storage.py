@@ -19,7 +19,9 @@ from caferoam.local.supabase.callers import Gate, ProjectKeys, verify_with
 from caferoam.local.supabase.http import Asked, Reply, Server, answer, json_reply
 from caferoam.local.supabase.objects import BucketRow, ObjectStore
 from caferoam.local.supabase.rights import DatabaseRights
+from caferoam.local.supabase.standin import SupabaseStandIn
 from caferoam.local.supabase.storage import StorageRoutes
+from caferoam.local.tokens import SigningKey
 from caferoam.providers.storage.buckets import BUCKETS
 from caferoam.testing.database import database_url
 from caferoam.testing.tokens import Issuer, usual_claims
@@ -169,3 +171,22 @@ def storage_stub(tmp_path: Path, settings: Settings, token_issuer: Issuer) -> It
         for name, value in stub.environment.items():
             setattr(settings, name, value)
         yield stub
+
+
+@pytest.fixture
+def standin_key() -> SigningKey:
+    """The key with which the stand-in signs access tokens."""
+    return SigningKey.generate()
+
+
+@pytest.fixture
+def standin(tmp_path: Path, standin_key: SigningKey) -> Iterator[SupabaseStandIn]:
+    """The stand-in just as ``make run`` has it, with no bucket yet, on the test's database."""
+    with SupabaseStandIn(
+        standin_key,
+        KEYS,
+        folder=tmp_path / "standin",
+        api_dsn=lambda: database_url(API),
+        worker_dsn=lambda: database_url(WORKER),
+    ) as server:
+        yield server

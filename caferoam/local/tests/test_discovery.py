@@ -14,6 +14,7 @@ from caferoam.local.stack import CHECKOUT, LocalFiles, Login, Stack, StackSecret
 STACK = Stack(
     database_urls={"owner": "postgresql://owner", "api": "postgresql://api", "worker": "postgresql://worker"},
     common={"REDIS_URL": "redis://here", "CAFEROAM_ENV": "local"},
+    supabase_secret_key="sb_secret_here",
     postgres_binaries="/wheel/bin",
 )
 
@@ -48,6 +49,7 @@ def test_each_command_gets_the_login_it_needs(files: LocalFiles, command: str, l
         adopt_running_stack(["manage.py", command, "--option"], environment, files)
     assert environment["DATABASE_URL"] == f"postgresql://{login}"
     assert environment["REDIS_URL"] == "redis://here"
+    assert environment.get("SUPABASE_SECRET_KEY") == (None if login == "api" else "sb_secret_here")
 
 
 def test_without_a_command_the_worker_login_is_taken() -> None:

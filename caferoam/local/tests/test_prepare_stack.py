@@ -10,6 +10,7 @@ from caferoam.jobs.models import Job
 
 @pytest.mark.slow
 @pytest.mark.django_db
+@pytest.mark.usefixtures("storage_stub")
 def test_what_an_earlier_run_left_claimed_is_not_made_to_wait_for_its_lease(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,8 +8,7 @@ import redis
 from caferoam.jobs.discovery import discover_job_types
 from caferoam.local.ports import HOST
 from caferoam.local.programs import answers_http, awaits_work, beats, programs
-from caferoam.local.standin import JWKS_PATH, SupabaseStandIn
-from caferoam.local.tokens import SigningKey
+from caferoam.local.supabase.standin import JWKS_PATH, SupabaseStandIn
 from caferoam.local.valkey import ValkeyServer
 from caferoam.pulse import NAMES, Name, Pulse
 
@@ -55,8 +54,8 @@ def test_a_worker_is_ready_once_it_blocks_on_its_queues(tmp_path: Path) -> None:
     assert not awaits_work(server.url)
 
 
-def test_an_address_answers_only_with_200() -> None:
-    with SupabaseStandIn(SigningKey.generate()) as standin:
-        assert answers_http(standin.url + JWKS_PATH)
-        assert not answers_http(standin.url + "/elsewhere")
+def test_an_address_answers_only_with_200(standin: SupabaseStandIn) -> None:
+    assert answers_http(standin.url + JWKS_PATH)
+    assert not answers_http(standin.url + "/elsewhere")
+    standin.stop()
     assert not answers_http(standin.url + JWKS_PATH)

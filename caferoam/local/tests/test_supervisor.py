@@ -62,7 +62,7 @@ class RunningStack:
         wait_until(lambda: run_file.exists() or self.process.poll() is not None, START_PATIENCE_S)
         assert run_file.exists(), self.said
         run = json.loads(run_file.read_text())
-        assert run.keys() == {"api", "admin", "metrics", "pid"}
+        assert run.keys() == {"api", "admin", "metrics", "supabase", "supabase_publishable_key", "pid"}
         assert run["pid"] == self.process.pid
         self.metrics = run["metrics"]
         return str(run["api"])

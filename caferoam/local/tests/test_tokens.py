@@ -6,7 +6,7 @@ from uuid import UUID
 import httpx
 import jwt
 
-from caferoam.local.standin import JWKS_PATH, SupabaseStandIn
+from caferoam.local.supabase.standin import JWKS_PATH, SupabaseStandIn
 from caferoam.local.tokens import SigningKey, load_or_make_key, sign_token
 
 ISSUER = "http://127.0.0.1:9/auth/v1"
@@ -50,10 +50,8 @@ def test_overrides_replace_claims_for_tests_of_what_must_be_refused() -> None:
     assert (claims["role"], claims["n"]) == ("anon", 1)
 
 
-def test_the_published_key_set_verifies_a_token() -> None:
-    key = SigningKey.generate()
-    with SupabaseStandIn(key) as standin:
-        answer = httpx.get(standin.url + JWKS_PATH)
+def test_the_published_key_set_verifies_a_token(standin: SupabaseStandIn, standin_key: SigningKey) -> None:
+    key, answer = standin_key, httpx.get(standin.url + JWKS_PATH)
     assert answer.headers["Cache-Control"] == "public, max-age=600"
     [public] = answer.json()["keys"]
     assert set(public) == {"kty", "crv", "x", "y", "kid", "alg", "use", "key_ops", "ext"}  # no private part
@@ -64,9 +62,8 @@ def test_the_published_key_set_verifies_a_token() -> None:
     assert claims["exp"] - claims["iat"] == 300
 
 
-def test_the_stand_in_knows_no_other_page() -> None:
-    with SupabaseStandIn(SigningKey.generate()) as standin:
-        assert httpx.get(standin.url + "/auth/v1/keys").status_code == 404
+def test_the_stand_in_knows_no_other_page(standin: SupabaseStandIn) -> None:
+    assert httpx.get(standin.url + "/auth/v1/keys").status_code == 404
 
 
 def test_the_key_is_made_once_keeps_its_name_and_is_private(tmp_path: Path) -> None:

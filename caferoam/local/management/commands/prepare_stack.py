@@ -14,8 +14,8 @@ from caferoam.local.stack import LocalFiles, StackSecrets
 
 class Command(BaseCommand):
     help = (
-        "Migrate, load the taxonomy, load the demo cafés if there is no café yet, and let the operator `admin` in."
-        " `make run` calls it as the owner."
+        "Migrate, load the taxonomy, load the demo cafés if there is no café yet, make Storage's buckets, and let the"
+        " operator `admin` in. `make run` calls it as the owner."
     )
 
     def handle(self, **_: object) -> None:
@@ -24,6 +24,7 @@ class Command(BaseCommand):
         call_command("migrate", interactive=False, stdout=self.stdout)
         call_command("load_taxonomy", stdout=self.stdout)
         call_command("load_demo", if_empty=True, stdout=self.stdout)
+        call_command("ensure_buckets", stdout=self.stdout)
         # No relay and no worker runs yet: what is claimed was left by an earlier run, and Valkey has forgotten it.
         while endings.rescue(timedelta()):
             pass
