@@ -63,6 +63,7 @@ CALLABLE = frozenset(
         "private.may_put_object_v1(text,text)",
         "private.may_read_object_v1(text,text)",
         "private.restore_account_v1()",
+        "private.visited_shops_v1(uuid[])",
         "private.closed_listed_shops_v1(uuid[])",
     }
 )

@@ -1,3 +1,4 @@
+DROP FUNCTION private.visited_shops_v1(uuid[]);
 DROP TRIGGER end_photoless_check_in ON uploads;
 DROP FUNCTION private.end_photoless_check_in_v1();
 DROP TRIGGER discard_check_in_photos ON check_ins;

@@ -56,3 +56,16 @@ REVOKE ALL ON FUNCTION private.end_photoless_check_in_v1() FROM PUBLIC;
 CREATE TRIGGER end_photoless_check_in AFTER UPDATE OF status ON uploads FOR EACH ROW
     WHEN (NEW.status = 'refused' AND NEW.purpose = 'checkin_photo')
     EXECUTE FUNCTION private.end_photoless_check_in_v1();
+
+-- Where a member has been is theirs to read by name, after the café has closed as well, when it is shown to nobody else.
+-- What was taken out of the directory without having closed stays hidden.
+CREATE FUNCTION private.visited_shops_v1(wanted uuid[]) RETURNS TABLE (
+    id uuid, name text, city text, district text, status text
+) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT s.id, s.name, s.city, s.district, s.status
+      FROM public.shops AS s
+     WHERE s.id = ANY (wanted) AND s.status IN ('live', 'closed')
+       AND EXISTS (SELECT FROM public.check_ins AS c WHERE c.shop_id = s.id AND c.user_id = (SELECT auth.uid()))
+$$;
+REVOKE ALL ON FUNCTION private.visited_shops_v1(uuid[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION private.visited_shops_v1(uuid[]) TO authenticated;

@@ -1,0 +1,68 @@
+"""A member's stamps, one by one or by café, and the facts from which a café's stamp is drawn."""
+
+from typing import Final
+from uuid import UUID
+
+from django.db.models import Count, Max, Min
+from django.http import Http404
+
+from caferoam.api.pagination import Keyset
+from checkins.pages import newest_first
+from checkins.visited import shop_fields, visited_shops
+from shops.models import EffectiveShopTag, Shop
+from stamps.art import ShopFacts
+from stamps.models import Stamp
+
+SURE: Final = 0.5
+"""The confidence from which a tag may choose the picture on a stamp."""
+
+
+def page_of_stamps(*, member: UUID, limit: int, cursor: str | None) -> dict[str, object]:
+    """One page, the newest first. Two statements.
+
+    Raises:
+        ValidationError: on ``cursor``.
+    """
+    rows, following = newest_first(
+        Stamp.objects.filter(user_id=member).values("id", "shop_id", "check_in_id", "design_url", "created_at"),
+        at="created_at",
+        key="id",
+        keyset=Keyset("stamps", {"member": str(member)}),
+        limit=limit,
+        cursor=cursor,
+    )
+    shops = visited_shops({row["shop_id"] for row in rows}) if rows else {}
+    return {"results": [{**row, **shop_fields(row["shop_id"], shops)} for row in rows], "next_cursor": following}
+
+
+def page_of_passport(*, member: UUID, limit: int, cursor: str | None) -> dict[str, object]:
+    """One page of the cafés whose stamps the member has, the one stamped last first. Two statements.
+
+    Raises:
+        ValidationError: on ``cursor``.
+    """
+    rows, following = newest_first(
+        Stamp.objects.filter(user_id=member)
+        .values("shop_id", "design_url")
+        .annotate(count=Count("id"), first_at=Min("created_at"), last_at=Max("created_at")),
+        at="last_at",
+        key="shop_id",
+        keyset=Keyset("stamps:passport", {"member": str(member)}),
+        limit=limit,
+        cursor=cursor,
+    )
+    shops = visited_shops({row["shop_id"] for row in rows}) if rows else {}
+    return {"results": [{**row, **shop_fields(row["shop_id"], shops)} for row in rows], "next_cursor": following}
+
+
+def facts_of(shop_id: UUID) -> ShopFacts:
+    """What the stamp of a live café is drawn from. Two statements.
+
+    Raises:
+        Http404: there is no such café, or it is not live.
+    """
+    shop = Shop.objects.live().filter(id=shop_id).values("name", "city", "district").first()
+    if shop is None:
+        raise Http404
+    tags = EffectiveShopTag.objects.filter(shop_id=shop_id, confidence__gte=SURE).values_list("tag_id", flat=True)
+    return ShopFacts(shop_id, shop["name"], shop["city"], shop["district"], frozenset(tags))
