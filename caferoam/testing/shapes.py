@@ -14,6 +14,6 @@ def assert_as_described(answer: object, component: str) -> None:
     for schema in schemas.values():
         if schema.get("type") == "object":
             schema["additionalProperties"] = False
-            schema["required"] = list(schema["properties"])
+            schema["required"] = list(schema.get("properties", {}))
     root: dict[str, Any] = {"$ref": f"#/components/schemas/{component}", "components": {"schemas": schemas}}
     Draft202012Validator(root).validate(answer)
