@@ -5,4 +5,5 @@ pytest_plugins = [
     "caferoam.testing.tokens",
     "caferoam.testing.members",
     "caferoam.testing.storage",
+    "caferoam.testing.throttling",
 ]

@@ -8,6 +8,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "caferoam.settings")
 
 application = get_wsgi_application()
 
-from caferoam.api.authentication import prepare  # noqa: E402 - needs the settings, which the line above has set up
+from django.urls import get_resolver  # noqa: E402 - needs the settings, which the line above has set up
+
+from caferoam.api.authentication import prepare  # noqa: E402 - likewise
 
 prepare()
+get_resolver().check()  # reads all routes: a mistake in a view stops the process here, not its first request

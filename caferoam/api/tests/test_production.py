@@ -34,3 +34,11 @@ def test_browsers_are_told_to_stay_on_https_where_a_proxy_of_ours_ends_tls(
         "print(answer.get('Strict-Transport-Security'))"
     )
     assert run(ask, NUM_PROXIES=proxies).stdout.strip() == strict
+
+
+@pytest.mark.slow
+def test_there_are_limits() -> None:
+    show = "from django.conf import settings\nprint(settings.THROTTLE_SCALE)"
+    assert run(show).stdout.strip() == "1"
+    assert run(show, THROTTLE_SCALE="50").stdout.strip() == "50"
+    assert "THROTTLE_SCALE must be at least 1 in production" in run(show, THROTTLE_SCALE="0").stderr
