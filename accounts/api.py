@@ -86,6 +86,8 @@ class Callback(_OwnProfile):
 class ProfileDetail(_OwnProfile):
     """The member's own profile."""
 
+    throttle_scope = {"DELETE": "deletion"}
+
     @extend_schema(operation_id="get_profile", responses=ProfileSerializer, summary="Your profile")
     def get(self, request: Request) -> Response:
         """What CafeRoam keeps of the member, and how much they have done."""

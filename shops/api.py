@@ -92,6 +92,8 @@ class Taxonomy(PublicAPIView):
 class Search(MemberAPIView):
     """Search by words."""
 
+    throttle_scope = {"GET": "search"}
+
     @extend_schema(
         operation_id="search",
         parameters=[SearchParams],

@@ -21,6 +21,8 @@ from caferoam.providers.storage import member_storage
 class Export(MemberAPIView):
     """The member's export."""
 
+    throttle_scope = {"POST": "export"}
+
     @extend_schema(
         operation_id="create_export",
         request=ExportRequest,

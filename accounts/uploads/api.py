@@ -23,6 +23,8 @@ from caferoam.providers.storage import member_storage
 class Uploads(MemberAPIView):
     """Uploads of the member."""
 
+    throttle_scope = {"POST": "uploads"}
+
     @extend_schema(
         operation_id="create_upload",
         request=UploadRequest,
