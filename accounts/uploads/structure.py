@@ -27,7 +27,8 @@ def check_structure(kind: Kind, data: bytes) -> None:
     """See that a file is one whole still picture and nothing else.
 
     Raises:
-        PhotoRefused: it ends too early, is animated, goes on behind its end, or carries something.
+        PhotoRefused: it ends too early, is animated though its header does not say so, goes on behind its end, or
+            carries something.
     """
     tail = data[_ENDS[kind](data) :]
     if _carries_something(data):
@@ -53,8 +54,6 @@ def _png_end(data: bytes) -> int:
     while position + 12 <= len(data):
         length, chunk = int.from_bytes(data[position : position + 4]), data[position + 4 : position + 8]
         position += 12 + length
-        if chunk == b"acTL":
-            raise PhotoRefused(Reason.ANIMATED)
         if chunk == b"IEND" and position <= len(data):
             return position
     raise PhotoRefused(Reason.TRUNCATED)
@@ -89,4 +88,5 @@ def _is_of_a_camera(tail: bytes) -> bool:
             rest = rest[_jpeg_end(rest) :].lstrip(b"\0")
         except PhotoRefused:
             return False
-    return not rest or rest[4:8] == b"ftyp" or rest.endswith(b"SEFT")
+    # Before its name stands the length of a film's first part, in four bytes of which the first are zeros.
+    return not rest or b"ftyp" in rest[:8] or rest.endswith(b"SEFT")
