@@ -1,5 +1,7 @@
 """What the first bytes of a file tell, without any decoder."""
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,7 +12,7 @@ from accounts.uploads.refusals import PhotoRefused, Reason
 from accounts.uploads.tests import corpus
 from accounts.uploads.verification import HEADER_MAX_BYTES
 
-HONEST = {
+HONEST: dict[str, tuple[Kind, Callable[[], bytes]]] = {
     "JPEG": (Kind.JPEG, corpus.jpeg),
     "progressive JPEG": (Kind.JPEG, lambda: corpus.jpeg(progressive=True)),
     "JPEG with all its notes": (Kind.JPEG, lambda: corpus.told_everything("JPEG")),
