@@ -46,6 +46,8 @@ class _CheckInView(MemberAPIView):
 class CheckIns(_CheckInView):
     """All check-ins of a member."""
 
+    throttle_scope = {"POST": "checkins"}
+
     @extend_schema(
         operation_id="list_check_ins",
         parameters=[PageParams],

@@ -127,7 +127,7 @@ def _attempt(
                 raise FirstAnswerGone from exc  # unless it is found
             case "check_ins_photos_own_pending":
                 raise UploadNotAvailable([photo.field for photo in wanted.photos]) from exc
-            case "check_ins_menu_own_pending" if wanted.menu:
+            case "check_ins_menu_own_pending" | "check_ins_menu_upload_id_key" if wanted.menu:
                 raise UploadNotAvailable([wanted.menu.field]) from exc
         raise
     except ProgrammingError as exc:
