@@ -39,6 +39,7 @@ def test_every_metric_and_label_that_a_rule_names_is_in_a_scrape(live: Live, api
     live.relay(METRICS_PORT=str(relay_port))
     live.worker(METRICS_PORT=str(worker_port))
     api.get("/healthz")
+    assert api.get("/docs/assets/none").status_code == 404
     of_api = samples(api.get("/metrics").content.decode())
     of_worker, of_relay = scrape(worker_port), scrape(relay_port)
     assert of_worker["caferoam_jobs_ended_total how=lost job_type=enrich_shop"] == 0
