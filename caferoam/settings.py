@@ -151,6 +151,8 @@ SUPABASE_PUBLISHABLE_KEY = env.prefixed(
 )
 # What workers and commands speak to Storage and Auth with: it opens everything, so the API never has it.
 SUPABASE_SECRET_KEY = env.prefixed("SUPABASE_SECRET_KEY", "sb_secret_")
+# For which its Storage and Auth may be silent before they count as gone.
+SUPABASE_TIMEOUT = timedelta(seconds=10)
 if CAFEROAM_ENV == "production" and not SUPABASE_URL.startswith("https://"):
     raise ImproperlyConfigured("SUPABASE_URL must begin with https:// in production.")
 

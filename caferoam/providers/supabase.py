@@ -28,9 +28,9 @@ from caferoam.scrub import scrub
 ANSWER_MAX_BYTES: Final = 8 * 1024 * 1024
 """Of an answer that is not a file."""
 
-_TIMEOUT: Final = httpx.Timeout(10.0, connect=3.0, pool=3.0)
-_LONG_TIMEOUT: Final = httpx.Timeout(60.0, connect=3.0, pool=3.0)
-_WHOLE_ANSWER_S: Final = 120.0  # a timeout begins anew with every byte that drips in
+_CONNECT_WITHIN_S: Final = 3.0
+_UPLOADS_TAKE: Final = 6  # times as long as what a question may
+_WHOLE_ANSWERS_TAKE: Final = 12  # for the timeout begins anew with every byte that drips in
 _TRIES: Final = 3
 _FIRST_PAUSE_S: Final = 0.1
 _LONGEST_PAUSE_S: Final = 2.0
@@ -188,7 +188,7 @@ class Service:
                 content=content,
                 # What is counted against the limit is what arrives: nothing is decompressed.
                 headers={"Accept-Encoding": "identity", **self.credentials.headers, **headers},
-                timeout=_TIMEOUT if content is None else _LONG_TIMEOUT,
+                timeout=_timeout(_UPLOADS_TAKE if content is not None else 1),
             ) as response:
                 if response.headers.get("Content-Encoding", "identity") != "identity":
                     raise self.misunderstood("a compressed body")
@@ -214,7 +214,8 @@ class Service:
         return Answer(status, body, error)
 
     def _read(self, response: httpx.Response, max_bytes: int, *, start_only: bool) -> bytes:
-        deadline = time.monotonic() + _WHOLE_ANSWER_S
+        within_s = settings.SUPABASE_TIMEOUT.total_seconds() * _WHOLE_ANSWERS_TAKE
+        deadline = time.monotonic() + within_s
         body = bytearray()
         for chunk in response.iter_raw():
             body += chunk
@@ -223,8 +224,14 @@ class Service:
                     break
                 raise ProviderRefused(f"{self.name} answered with more than {max_bytes} bytes.")
             if time.monotonic() > deadline:
-                raise ProviderUnavailable(f"{self.name} takes longer than {_WHOLE_ANSWER_S:.0f} s to answer.")
+                raise ProviderUnavailable(f"{self.name} takes longer than {within_s:.0f} s to answer.")
         return bytes(body[:max_bytes])
+
+
+def _timeout(times: int) -> httpx.Timeout:
+    return httpx.Timeout(
+        settings.SUPABASE_TIMEOUT.total_seconds() * times, connect=_CONNECT_WITHIN_S, pool=_CONNECT_WITHIN_S
+    )
 
 
 def _read_error(status: int, body: bytes) -> tuple[int, str]:

@@ -134,6 +134,10 @@ class StorageStub:
         """Answer as ever again."""
         self._faults.clear()
 
+    def hang_up(self) -> None:
+        """Close the connections that clients keep open."""
+        self._server.hang_up()
+
     def _answer(self, asked: Asked) -> Reply:
         self.requests.append(SeenRequest(asked.method, asked.path, asked.query, asked.headers))
         for fault in list(self._faults):

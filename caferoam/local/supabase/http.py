@@ -132,6 +132,10 @@ class Server:
             self._server.shutdown()  # waits forever for a server that was never started
             self._thread.join()
         self._server.server_close()
+        self.hang_up()
+
+    def hang_up(self) -> None:
+        """End the connections that are kept open: a server that was stopped answers nobody any more."""
         self._server.hang_up()
 
     def __enter__(self) -> Self:
@@ -158,7 +162,6 @@ class _Server(ThreadingHTTPServer):
             self._open.discard(request)
 
     def hang_up(self) -> None:
-        """End the connections that are kept open: a server that was stopped answers nobody any more."""
         for connection in list(self._open):
             with suppress(OSError):  # it has ended in this very moment
                 connection.shutdown(socket.SHUT_RDWR)

@@ -55,6 +55,7 @@ class StorageRoutes:
             _route("GET", rf"/object/authenticated/{_OBJECT}", self._read),
             _route("POST", r"/object/list/(?P<bucket>[^/]+)", self._list),
             _route("DELETE", r"/object/(?P<bucket>[^/]+)", self._delete),
+            _route("GET", rf"/object/{_OBJECT}", self._read),
             _route("POST", rf"/object/{_OBJECT}", self._upload),
             _route("PUT", rf"/object/{_OBJECT}", self._upload),
         ]
@@ -105,8 +106,9 @@ class StorageRoutes:
         caller, bucket, path = self._caller(asked), self._find_bucket(named["bucket"]), named["path"]
         overwrite = asked.headers.get("x-upsert") == "true"
         self._require_right_to_put(caller, bucket, path, overwrite=overwrite)
+        # The path as it is: clients quote the whole.
         token = self._sign(bucket, path, UPLOAD_TTL, upsert=overwrite, owner=caller.claims.get("sub"))
-        url = f"/object/upload/sign/{bucket.id}/{quote(path)}?token={token}"
+        url = f"/object/upload/sign/{bucket.id}/{path}?token={token}"
         return json_reply(HTTPStatus.OK, {"url": url, "token": token})
 
     def _upload_signed(self, asked: Asked, named: Mapping[str, str]) -> Reply:
@@ -125,7 +127,7 @@ class StorageRoutes:
         for path in wanted:
             if path in visible and self._store.find(bucket.id, path):
                 token = self._sign(bucket, path, timedelta(seconds=expires_in))
-                url = f"/object/sign/{bucket.id}/{quote(path)}?token={token}"
+                url = f"/object/sign/{bucket.id}/{path}?token={token}"
                 rows.append({"error": None, "path": path, "signedURL": url})
             else:
                 rows.append({"error": _HIDDEN, "path": path, "signedURL": None})

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from django.conf import settings
 
-from caferoam.providers.errors import ProviderUnavailable
+from caferoam.providers.errors import ProviderRefused, ProviderUnavailable
 from caferoam.providers.storage.buckets import Bucket
 from caferoam.providers.storage.protocol import StoredObject
 from caferoam.providers.supabase import Answer, Credentials, Service
@@ -21,6 +21,7 @@ from caferoam.providers.supabase import Answer, Credentials, Service
 _DELETE_AT_MOST: Final = 1_000
 _PAGE: Final = 1_000
 _FOLDERS_DEEP: Final = 20
+_OF_URLS: Final = ";,/?:@&=+$!*'()"
 
 type _Row = Mapping[str, object]
 
@@ -48,7 +49,10 @@ class SupabaseStorage:
         )
         if not answer.is_success:
             raise self._service.refusal(answer, f"sign reads from {bucket}")
-        signed = [row for row in self._rows(answer) if row.get("signedURL")]
+        rows = self._rows(answer)
+        if not all("signedURL" in row for row in rows):
+            raise self._service.misunderstood("no signedURL")
+        signed = [row for row in rows if row["signedURL"] is not None]
         return {self._text(row, "path"): self._whole_url(self._text(row, "signedURL")) for row in signed}
 
     def info(self, bucket: str, path: str) -> StoredObject | None:
@@ -180,7 +184,7 @@ class SupabaseStorage:
     def _whole_url(self, relative: str) -> str:
         if not relative.startswith("/"):
             raise self._service.misunderstood("a URL of another form")
-        return f"{self._base_url}{relative}"
+        return f"{self._base_url}{quote(relative, safe=_OF_URLS)}"  # it comes with the path as it is
 
     def _object(self, answer: Answer) -> _Row:
         said = self._service.parse(answer)
@@ -208,5 +212,12 @@ class SupabaseStorage:
 
 
 def _quoted(bucket: str, path: str | None = None) -> str:
-    """For a URL: nothing in either may end the path or begin a query."""
-    return quote(bucket, safe="") if path is None else f"{quote(bucket, safe='')}/{quote(path)}"
+    """For a URL: nothing in either may end the path, begin a query or lead out of the bucket.
+
+    Raises:
+        ProviderRefused: it would.
+    """
+    parts = [bucket] if path is None else [bucket, *path.split("/")]
+    if not {"", ".", ".."}.isdisjoint(parts) or "/" in bucket:
+        raise ProviderRefused("Storage keeps nothing at such a path.")
+    return "/".join(quote(part, safe="") for part in parts)
