@@ -86,7 +86,7 @@ class Verdict:
 class Counters:
     """Those in one Redis. Safe to share between threads."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, rest: timedelta = REST) -> None:
         patience_s = PATIENCE.total_seconds()
         # A kept connection that broke is replaced once: Redis may have been restarted. Silence is not tried again.
         once_more = Retry(NoBackoff(), retries=1, supported_errors=(redis.ConnectionError,))
@@ -94,7 +94,7 @@ class Counters:
             url, socket_timeout=patience_s, socket_connect_timeout=patience_s, retry=once_more
         )
         self._count = client.register_script(_COUNT)
-        self._circuit = Circuit(rest=REST)
+        self._circuit = Circuit(rest=rest)
 
     def count(self, limits: Sequence[Limit]) -> Verdict:
         """Count one more request for all ``limits``, or, where one of them is used up, for none.
