@@ -1,7 +1,6 @@
 """One world for all of these tests, in which each has members of its own: keeping them apart is what they are about."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import psycopg
 import pytest
@@ -13,20 +12,8 @@ from caferoam.local.provision import API, OWNER
 from caferoam.testing.database import database_url
 from caferoam.testing.storage import StorageStub
 from caferoam.testing.tokens import Issuer
-from tests.identity.belongings import Belongings, Cafes, make_cafes, settle
-
-
-@dataclass(frozen=True)
-class World:
-    """Cafés to go to, a storage, and the database as its owner sees it. All of it is committed."""
-
-    owner: psycopg.Connection
-    storage: StorageStub
-    cafes: Cafes
-
-    def settle(self) -> Belongings:
-        """One more member, who has something everywhere."""
-        return settle(self.owner, self.cafes, self.storage.put)
+from tests.identity.belongings import Belongings, make_cafes
+from tests.identity.world import World
 
 
 @pytest.fixture(scope="package")

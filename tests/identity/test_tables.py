@@ -15,8 +15,8 @@ from psycopg.errors import InsufficientPrivilege
 
 from caferoam.api.principal import Principal
 from tests.identity.belongings import Belongings
-from tests.identity.conftest import World
 from tests.identity.tables import TABLES, Closed, OfCafes, OfMembers
+from tests.identity.world import World
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
