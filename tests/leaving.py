@@ -64,7 +64,7 @@ SELECT {shop}, {name}, 'menu_photo', id FROM uploads WHERE user_id = {member} AN
 INSERT INTO auth_user (username, password, is_superuser, first_name, last_name, email, is_staff, is_active, date_joined)
 VALUES ('operator', '', false, '', '', 'operator@caferoam.test', true, true, now()) ON CONFLICT DO NOTHING;
 INSERT INTO django_admin_log (user_id, object_id, object_repr, action_flag, change_message, action_time)
-SELECT id, {member}, {name}, 2, 'changed', now() FROM auth_user WHERE username = 'operator'
+SELECT id, {member}::text, {name}, 2, 'changed', now() FROM auth_user WHERE username = 'operator'
 UNION ALL SELECT id, '7', {member} || ': curator', 1, 'added', now() FROM auth_user WHERE username = 'operator';
 """
 

@@ -55,6 +55,7 @@ CREATE FUNCTION private.begin_deletion_v1() RETURNS trigger LANGUAGE plpgsql SEC
 END $$;
 REVOKE ALL ON FUNCTION private.begin_deletion_v1() FROM PUBLIC;
 CREATE TRIGGER begin_deletion AFTER INSERT ON account_deletions FOR EACH ROW
+    WHEN (NEW.cancelled_at IS NULL)
     EXECUTE FUNCTION private.begin_deletion_v1();
 
 -- The member who asks changes their mind. Says 'restored', 'too_late' once erasure has begun, or 'none'. What was

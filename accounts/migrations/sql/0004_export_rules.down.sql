@@ -1,4 +1,3 @@
-DROP FUNCTION private.member_email_v1(uuid);
 DROP TRIGGER queue_export ON data_exports;
 DROP FUNCTION private.queue_export_v1();
 DROP POLICY data_exports_insert ON data_exports;

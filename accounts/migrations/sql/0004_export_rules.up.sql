@@ -12,11 +12,3 @@ CREATE FUNCTION private.queue_export_v1() RETURNS trigger LANGUAGE plpgsql SECUR
 END $$;
 REVOKE ALL ON FUNCTION private.queue_export_v1() FROM PUBLIC;
 CREATE TRIGGER queue_export AFTER INSERT ON data_exports FOR EACH ROW EXECUTE FUNCTION private.queue_export_v1();
-
--- Where to reach the member, which only the auth service keeps. Its table is closed to workers on Supabase: hence
--- SECURITY DEFINER.
-CREATE FUNCTION private.member_email_v1(member uuid) RETURNS text LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
-    SELECT email::text FROM auth.users WHERE id = member
-$$;
-REVOKE ALL ON FUNCTION private.member_email_v1(uuid) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION private.member_email_v1(uuid) TO service_role;
