@@ -13,6 +13,8 @@ What only decoding can tell, a worker finds out later.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -27,6 +29,7 @@ from caferoam.providers.storage import Storage
 
 HEADER_MAX_BYTES: Final = 256 * 1024
 """Read of each file. Cameras put up to some 64 KB in front of a picture's size, seldom more."""
+AT_ONCE: Final = 4
 SIZE_TOLERANCE: Final = 0.01
 """A client may count a little wrong; a transfer that broke is off by more."""
 
@@ -54,13 +57,16 @@ def pending_uploads(
 def verify_uploads(storage: Storage, uploads: Sequence[Upload], *, field_of: Callable[[UUID], str]) -> None:
     """See that the file of each upload is there, has about the size announced, and begins like a picture that we take.
 
-    Two requests to the storage for each. Call it with no transaction open.
+    Two requests to the storage for each, several uploads side by side, because a member waits. Call it with no
+    transaction open.
 
     Raises:
         UploadRefused: naming the field of each upload that cannot be used, with its reason.
         ProviderUnavailable: the storage cannot be asked now.
     """
-    faults = {upload.id: reason for upload in uploads if (reason := _fault_of_file(storage, upload)) is not None}
+    with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
+        reasons = pool.map(partial(_fault_of_file, storage), uploads)
+        faults = {upload.id: reason for upload, reason in zip(uploads, reasons, strict=True) if reason is not None}
     _refuse(faults, {upload.id: Upload.Purpose(upload.purpose) for upload in uploads}, field_of)
 
 
