@@ -83,12 +83,17 @@ def breaks_off() -> None:
     _run("SELECT pg_sleep(5)")
 
 
+def loses_connection() -> None:
+    _run("SET LOCAL ROLE NONE")  # the login may end its own sessions
+    _run("SELECT pg_terminate_backend(pg_backend_pid())")
+
+
 FAULTS: dict[str, Callable[[], object]] = {
     "raises": raises,
     "statement": lambda: _run("SELECT 1 / 0"),
     "forbidden": lambda: _run("SELECT * FROM job_queue"),
     "timeout": breaks_off,
-    "connection": lambda: _run("SELECT pg_terminate_backend(pg_backend_pid())"),
+    "connection": loses_connection,
     "slow": lambda: _run("SELECT pg_sleep(0.02)"),
 }
 """Statuses in the test: 500 for what is ours, 503 where the database did not answer, 200 for what is only slow."""
