@@ -4,6 +4,7 @@ from django.db.models import Q
 from django.db.models.functions import Length, Now
 
 from caferoam.database.functions import GenRandomUUID
+from caferoam.text.unseen import UNSEEN
 
 models.TextField.register_lookup(Length)
 
@@ -15,7 +16,9 @@ class CheckIn(models.Model):
     """A member was at a café, with photos to show for it. Inserting one claims its uploads and earns a stamp."""
 
     id = models.UUIDField(primary_key=True, db_default=GenRandomUUID(), editable=False)
-    user = models.ForeignKey("accounts.Profile", models.DO_NOTHING, db_constraint=False, related_name="check_ins")
+    user = models.ForeignKey(
+        "accounts.Profile", models.DO_NOTHING, db_constraint=False, db_index=False, related_name="check_ins"
+    )
     shop = models.ForeignKey("shops.Shop", models.PROTECT, related_name="check_ins")
     photo_upload_ids = ArrayField(models.UUIDField(), help_text="In the order they are shown; each claimed once.")
     menu_upload = models.OneToOneField(
@@ -35,6 +38,7 @@ class CheckIn(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(photo_upload_ids__len__range=PHOTOS), name="check_ins_has_photo"),
             models.CheckConstraint(condition=Q(note__length__lte=NOTE_MAX_LENGTH), name="check_ins_note_length"),
+            models.CheckConstraint(condition=~Q(note__regex=UNSEEN), name="check_ins_note_seen"),
             models.CheckConstraint(
                 condition=Q(idempotency_key__isnull=True, request_hash__isnull=True)
                 | Q(idempotency_key__isnull=False, request_hash__isnull=False),

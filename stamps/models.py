@@ -8,7 +8,9 @@ class Stamp(models.Model):
     """What a check-in earns. The database awards it; nobody can move, buy or make one."""
 
     id = models.UUIDField(primary_key=True, db_default=GenRandomUUID(), editable=False)
-    user = models.ForeignKey("accounts.Profile", models.DO_NOTHING, db_constraint=False, related_name="stamps")
+    user = models.ForeignKey(
+        "accounts.Profile", models.DO_NOTHING, db_constraint=False, db_index=False, related_name="stamps"
+    )
     shop = models.ForeignKey("shops.Shop", models.PROTECT, related_name="stamps")
     check_in = models.OneToOneField("checkins.CheckIn", models.DO_NOTHING, db_constraint=False, related_name="stamp")
     design_url = models.TextField()

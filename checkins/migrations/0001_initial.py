@@ -6,6 +6,11 @@ import django.db.models.deletion
 import django.db.models.functions.datetime
 from django.db import migrations, models
 
+_UNSEEN = (
+    r"[\u0001-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff"
+    r"\U000e0000-\U000e007f]"
+)
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -61,6 +66,7 @@ class Migration(migrations.Migration):
                     "user",
                     models.ForeignKey(
                         db_constraint=False,
+                        db_index=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="check_ins",
                         to="accounts.profile",
@@ -77,6 +83,9 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(("note__length__lte", 1000)), name="check_ins_note_length"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("note__regex", _UNSEEN), _negated=True), name="check_ins_note_seen"
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
