@@ -1,4 +1,4 @@
-"""A real relay and real workers, as processes of their own on the test's database and Valkey."""
+"""A real API, relay and workers, as processes of their own on the test's database and Valkey."""
 
 import os
 import signal
@@ -10,6 +10,9 @@ from pathlib import Path
 
 from django.conf import settings
 
+from caferoam.local import ports
+from caferoam.local.programs import answers_http, programs
+from caferoam.local.provision import API
 from caferoam.testing.database import database_url
 
 PATIENCE_S = 30.0
@@ -95,7 +98,19 @@ class Live:
         assert eventually(lambda: "beat: Starting" in process.output()), process.output()
         return process
 
+    def api(self, **environment: str) -> str:
+        """Start the API as a laptop does and wait until it answers; its URL."""
+        port = ports.free_port()
+        url = f"http://{ports.HOST}:{port}"
+        api = next(
+            program for program in programs(api_port=port, redis_url=settings.REDIS_URL) if program.name == "api"
+        )
+        process = self._start("api", *api.arguments, **{"DATABASE_URL": database_url(API), **environment})
+        assert eventually(lambda: answers_http(f"{url}/readyz")), process.output()
+        return url
+
     def stop(self) -> None:
+        """End all of them."""
         for process in self._processes:
             process.kill()
 

@@ -1,5 +1,6 @@
 """The routes of lists, spoken to as one member."""
 
+import json
 from typing import Any
 from uuid import UUID
 
@@ -15,8 +16,8 @@ class ListsClient:
 
     # The test client adds json() to what DRF returns, which has no type of its own.
     def ask(self, method: str, path: str, body: Any = None) -> Any:
-        data = {} if body is None else {"data": body, "format": "json"}
-        return getattr(self.api, method.lower())(path, headers=self.headers, **data)
+        content = "" if body is None else json.dumps(body)
+        return self.api.generic(method, path, content, content_type="application/json", headers=self.headers)
 
     def all(self) -> list[dict[str, Any]]:
         return self._body(self.ask("GET", "/lists"))["results"]  # type: ignore[no-any-return]
