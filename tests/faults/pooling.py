@@ -1,23 +1,17 @@
 """Everything but LISTEN through PgBouncer in transaction mode."""
 
-import shutil
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import psycopg
-
 from caferoam.local import ports
-from caferoam.local.files import write_private
-from caferoam.local.identity import server_identity
-from caferoam.local.process import becomes_ready, kill_group, last_lines, launch_command
 from caferoam.local.programs import answers_http
 from caferoam.local.provision import API, DATABASE, WORKER
 from tests.faults.clocks import AFTER_A_LOSS_S
-from tests.faults.experiment import Failed, Skipped, Verdict, experiment
+from tests.faults.experiment import Skipped, Verdict, experiment
 from tests.faults.servers import Servers, steady_port
 from tests.faults.stage import Stage, require
+from tests.pgbouncer import Absent, pgbouncer
 
 SERVER_SESSIONS = 4
 
@@ -76,47 +70,15 @@ def listening_through_a_pooler(stage: Stage) -> Verdict:
 @contextmanager
 def _pooler(servers: Servers, home: Path) -> Iterator[int]:
     """PgBouncer before the servers' Postgres; its port."""
-    program = shutil.which("pgbouncer", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin:/opt/homebrew/bin")
-    if program is None:
-        raise Skipped("pgbouncer is not here (Debian has it in the package pgbouncer)")
-    home.mkdir(mode=0o711)
-    port = steady_port()
-    logins = "".join(f'"{login}" "{servers.password(login)}"\n' for login in (API, WORKER))
-    write_private(home / "users.txt", logins)
-    settings = {
-        "listen_addr": ports.HOST,
-        "listen_port": port,
-        "unix_socket_dir": "",
-        "auth_type": "scram-sha-256",
-        "auth_file": home / "users.txt",
-        "pool_mode": "transaction",
-        "default_pool_size": SERVER_SESSIONS,
-        "max_client_conn": 200,
-        "logfile": home / "pgbouncer.log",
-    }
-    lines = [
-        "[databases]",
-        f"{DATABASE} = host={ports.HOST} port={servers.postgres.port}",
-        "[pgbouncer]",
-        *(f"{name} = {value}" for name, value in settings.items()),
-    ]
-    write_private(home / "pgbouncer.ini", "\n".join(lines) + "\n")
-    identity = server_identity()  # like Postgres, it refuses to run as root
-    identity.give(home, home / "users.txt", home / "pgbouncer.ini")
-    command = launch_command([program, "-q", home / "pgbouncer.ini"], identity=identity.launch)
-    with (home / "output.log").open("wb") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=output, start_new_session=True)
+    passwords = {login: servers.password(login) for login in (API, WORKER)}
     try:
-        if not becomes_ready(process, lambda: _answers(servers.dsn(WORKER, port=port)), 10):
-            raise Failed(f"pgbouncer did not start: {last_lines(home / 'output.log')}")
-        yield port
-    finally:
-        kill_group(process)
-
-
-def _answers(dsn: str) -> bool:
-    try:
-        psycopg.connect(dsn, connect_timeout=3).close()
-    except psycopg.OperationalError:
-        return False
-    return True
+        with pgbouncer(
+            home,
+            postgres_port=servers.postgres.port,
+            database=DATABASE,
+            passwords=passwords,
+            sessions=SERVER_SESSIONS,
+        ) as port:
+            yield port
+    except Absent as exc:
+        raise Skipped(str(exc)) from exc

@@ -18,10 +18,14 @@ from typing import Final
 from urllib.parse import urlsplit
 
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
+from caferoam.local.provision import API
+from caferoam.testing.database import database_url
 from caferoam.testing.tokens import JwksServer, SignToken
 from tests.identity.belongings import Belongings
 from tests.identity.world import World
+from tests.pgbouncer import Absent, pgbouncer
 from tests.serving import serving
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
@@ -133,9 +137,39 @@ def test_members_on_the_same_connections_never_see_each_other(
     with serving(
         tmp_path, storage=world.storage, keys=token_server, settings_module="tests.identity.faulty.settings"
     ) as address:
-        clients = [Client(address, SEED + number) for number in range(CLIENTS)]
-        with ThreadPoolExecutor(CLIENTS) as pool:
-            wrong = [fault for faults in pool.map(lambda client: client.go_on(callers), clients) for fault in faults]
+        talk(address, callers)
+
+
+def test_nor_do_they_where_a_pooler_hands_sessions_from_one_to_the_other(
+    world: World, callers: list[Someone], token_server: JwksServer, tmp_path: Path
+) -> None:
+    direct = conninfo_to_dict(database_url(API))
+    try:
+        with (
+            pgbouncer(
+                tmp_path / "pgbouncer",
+                postgres_port=int(str(direct["port"])),
+                database=str(direct["dbname"]),
+                passwords={API: str(direct["password"])},
+                sessions=2,
+            ) as port,
+            serving(
+                tmp_path,
+                storage=world.storage,
+                keys=token_server,
+                settings_module="tests.identity.faulty.settings",
+                DATABASE_URL=database_url(API).replace(f":{direct['port']}/", f":{port}/"),
+            ) as address,
+        ):
+            talk(address, callers)
+    except Absent as exc:
+        pytest.skip(str(exc))
+
+
+def talk(address: str, callers: list[Someone]) -> None:
+    clients = [Client(address, SEED + number) for number in range(CLIENTS)]
+    with ThreadPoolExecutor(CLIENTS) as pool:
+        wrong = [fault for faults in pool.map(lambda client: client.go_on(callers), clients) for fault in faults]
     assert wrong == []
     sent = sum((client.sent for client in clients), Counter[str]())
     assert sent.total() == CLIENTS * REQUESTS
