@@ -3,7 +3,7 @@ from typing import Final, Self
 from django.apps import apps
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Count, OuterRef, Subquery, Value
+from django.db.models import Count, F, Func, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce, Length, Now
 
 from accounts.models.role import UserRole
@@ -31,6 +31,11 @@ class ProfileQuerySet(models.QuerySet["Profile"]):
         """Annotate ``role_names``, sorted."""
         own = UserRole.objects.filter(user_id=OuterRef("pk")).order_by("role")
         return self.annotate(role_names=ArraySubquery(own.values("role")))
+
+    def with_state(self) -> Self:
+        """Annotate ``state``: what the database lets the member do, in the words of ``MemberState``."""
+        state = Func(F("pk"), function="private.member_state_v1", output_field=models.TextField())
+        return self.annotate(state=state)
 
 
 class Profile(models.Model):
@@ -65,6 +70,7 @@ class Profile(models.Model):
     stamps_count: int
     lists_count: int
     role_names: list[str]
+    state: str
 
     objects = ProfileQuerySet.as_manager()
 

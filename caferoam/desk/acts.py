@@ -1,7 +1,8 @@
 """What operators have done: every change from these pages is noted in ``django_admin_log``, and told here."""
 
 import json
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
 from django.contrib.admin import ModelAdmin, display
 from django.contrib.admin.models import LogEntry
@@ -12,6 +13,13 @@ from django.utils.translation import gettext_lazy
 
 from caferoam.desk.display import clock_and_ago
 from caferoam.desk.steps import STEPS
+
+_TOLD: Final[dict[str, Callable[[Any], str]]] = {}
+
+
+def tell(key: str, sentence: Callable[[Any], str]) -> None:
+    """Let the log tell what an app's page notes as ``[{key: …}]``: ``sentence`` makes words of what stands there."""
+    _TOLD[key] = sentence
 
 
 class LogAdmin(ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
@@ -54,18 +62,12 @@ class LogAdmin(ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs on
 
 
 def sentence(entry: LogEntry) -> str:
-    """What was done, in the reader's language; what the desk does not note itself, Django tells."""
+    """What was done, in the reader's language; what no page of ours notes itself, Django tells."""
     match _noted(entry.change_message):
         case {"step": str(name), "jobs": int(count), "of": str(selection)} if name in STEPS:
             return STEPS[name].done(count) + (f" ({selection})" if selection else "")
-        case {"paused": str(reason)}:
-            return _("Paused: %(reason)s") % {"reason": reason}
-        case {"resumed": True}:
-            return _("Resumed")
-        case {"queued": str(job)}:
-            return _("Run now, as job %(job)s") % {"job": job[:8]}
-        case {"limits": dict(limits)}:
-            return ", ".join(f"{name}: {_limit(before)} → {_limit(after)}" for name, (before, after) in limits.items())
+        case dict(noted) if told := [_TOLD[key](value) for key, value in noted.items() if key in _TOLD]:
+            return " ".join(told)
     return str(entry.get_change_message() or entry.get_action_flag_display())
 
 
@@ -80,3 +82,13 @@ def _noted(message: str) -> object:
 
 def _limit(value: int | None) -> str:
     return "–" if value is None else f"{value:,}"
+
+
+def _limits(limits: Mapping[str, tuple[int | None, int | None]]) -> str:
+    return ", ".join(f"{name}: {_limit(before)} → {_limit(after)}" for name, (before, after) in limits.items())
+
+
+tell("paused", lambda reason: _("Paused: %(reason)s") % {"reason": reason})
+tell("resumed", lambda _noted: _("Resumed"))
+tell("queued", lambda job: _("Run now, as job %(job)s") % {"job": job[:8]})
+tell("limits", _limits)

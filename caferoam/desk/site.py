@@ -51,6 +51,7 @@ class Desk(AdminSite):
             (_("Jobs"), "admin:jobs_job_changelist", "jobs.view_job"),
             (_("Lanes"), "admin:jobs_lane_changelist", "jobs.view_lane"),
             (_("Schedule"), "admin:django_celery_beat_periodictask_changelist", "django_celery_beat.view_periodictask"),
+            (_("Members"), "admin:accounts_profile_changelist", "accounts.view_profile"),
             (_("Log"), "admin:admin_logentry_changelist", "admin.view_logentry"),
             (_("Operators"), "admin:auth_user_changelist", "auth.view_user"),
         ]

@@ -1,7 +1,7 @@
 """The admin's texts in other languages, kept in step with the sources: ``make translations``.
 
-It takes every text that is marked for translation in ``caferoam/desk`` into the ``.po`` file, where a human translates
-it, drops those that are gone, and compiles the ``.mo`` file that Django reads. It needs no gettext programs.
+It takes every text that is marked for translation in the code and the templates into the ``.po`` file, where a human
+translates it, drops those that are gone, and compiles the ``.mo`` file that Django reads. It needs no gettext programs.
 """
 
 import io
@@ -18,19 +18,19 @@ from django.conf import settings
 from django.utils.translation.template import templatize
 
 ROOT: Final = Path(__file__).resolve().parents[2]
-SOURCES: Final = ROOT / "caferoam" / "desk"
+SOURCES: Final = (ROOT / "caferoam" / "desk", ROOT / "accounts")
 PO_FILE: Final = ROOT / "caferoam" / "locale" / "zh_Hant" / "LC_MESSAGES" / "django.po"
 MO_FILE: Final = PO_FILE.with_suffix(".mo")
 _FUNCTIONS: Final = dict.fromkeys(("_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy"))
 
 
 def sources() -> Catalog:
-    """All texts that the desk's code and templates mark for translation, and what the code says of its own schedule."""
+    """All texts that code and templates of the admin mark for translation, and what the code says of its schedule."""
     found = Catalog()
     for _line, description in settings.JOBS_SCHEDULE.values():
         found.add(description, locations=[("caferoam/settings.py", 0)])
-    for path in sorted(SOURCES.rglob("*")):
-        if path.suffix in {".py", ".html"} and "tests" not in path.parts:
+    for path in sorted(path for folder in SOURCES for path in folder.rglob("*")):
+        if path.suffix in {".py", ".html"} and not {"tests", "migrations"} & set(path.parts):
             for message in _marked_in(path):
                 found.add(message, locations=[(str(path.relative_to(ROOT)), 0)])
     return found

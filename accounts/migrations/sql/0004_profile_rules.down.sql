@@ -1,3 +1,5 @@
+DROP FUNCTION private.members_with_email_v1(text);
+DROP FUNCTION private.member_email_v1(uuid);
 DROP FUNCTION private.member_state_v1(uuid);
 DROP POLICY user_roles_select ON user_roles;
 DROP TRIGGER keep_consents ON consents;

@@ -51,3 +51,17 @@ CREATE FUNCTION private.member_state_v1(member uuid) RETURNS text
 $$;
 REVOKE ALL ON FUNCTION private.member_state_v1(uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION private.member_state_v1(uuid) TO anon, authenticated;
+
+-- Addresses are kept by Supabase Auth alone. Operators need them to find who has written to them, and to answer.
+CREATE FUNCTION private.member_email_v1(member uuid) RETURNS text
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT u.email::text FROM auth.users AS u WHERE u.id = member
+$$;
+REVOKE ALL ON FUNCTION private.member_email_v1(uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION private.member_email_v1(uuid) TO service_role;
+CREATE FUNCTION private.members_with_email_v1(wanted text) RETURNS uuid[]
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT coalesce(array_agg(u.id), '{}') FROM auth.users AS u WHERE lower(u.email) = lower(wanted)
+$$;
+REVOKE ALL ON FUNCTION private.members_with_email_v1(text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION private.members_with_email_v1(text) TO service_role;

@@ -6,8 +6,8 @@ import pytest
 from django.test import Client, RequestFactory
 
 from caferoam.desk.errors import broken
-from caferoam.desk.tests.conftest import operator
 from caferoam.desk.tests.test_site import run
+from caferoam.testing.desk import operator
 
 _WITHOUT_DATABASE = """
 import os

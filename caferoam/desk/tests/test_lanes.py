@@ -10,10 +10,10 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from caferoam.desk.tests.conftest import operator
 from caferoam.jobs import queue
 from caferoam.jobs.models import Lane
 from caferoam.testing.database import database_url
+from caferoam.testing.desk import operator
 
 LANES = "/jobs/lane/"
 

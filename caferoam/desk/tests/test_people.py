@@ -6,9 +6,10 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django_celery_beat.models import CrontabSchedule, PeriodicTask
 
-from caferoam.desk.tests.conftest import dead_letters, operator
+from caferoam.desk.tests.conftest import dead_letters
 from caferoam.desk.tests.test_jobs import ask, confirm, texts
 from caferoam.jobs.models import Job, Lane
+from caferoam.testing.desk import operator
 
 LOG = "/admin/logentry/"
 

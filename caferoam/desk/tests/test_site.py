@@ -12,10 +12,11 @@ from django.conf import settings
 from django.test import Client
 from pytest_django import Settings
 
-from caferoam.desk.tests.conftest import dead_letters, operator
+from caferoam.desk.tests.conftest import dead_letters
 from caferoam.jobs.models import Job
+from caferoam.testing.desk import operator
 
-PAGES = ["/", "/jobs/job/", "/jobs/lane/", "/django_celery_beat/periodictask/", "/auth/user/"]
+PAGES = ["/", "/jobs/job/", "/jobs/lane/", "/django_celery_beat/periodictask/", "/accounts/profile/", "/auth/user/"]
 
 
 def run(code: str, **environment: str) -> str:

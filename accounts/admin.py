@@ -1,0 +1,7 @@
+"""Registers the operators' pages about members. Loaded by the admin's process alone."""
+
+from accounts.member_pages import MemberAdmin
+from accounts.models import Profile
+from caferoam.desk.site import desk
+
+desk.register(Profile, MemberAdmin)
