@@ -11,4 +11,6 @@ CREATE FUNCTION private.queue_export_v1() RETURNS trigger LANGUAGE plpgsql SECUR
     RETURN NULL;
 END $$;
 REVOKE ALL ON FUNCTION private.queue_export_v1() FROM PUBLIC;
-CREATE TRIGGER queue_export AFTER INSERT ON data_exports FOR EACH ROW EXECUTE FUNCTION private.queue_export_v1();
+CREATE TRIGGER queue_export AFTER INSERT ON data_exports FOR EACH ROW
+    WHEN (NEW.status = 'pending')
+    EXECUTE FUNCTION private.queue_export_v1();
