@@ -1,4 +1,4 @@
-"""Jobs about members: their leaving and their exports."""
+"""Jobs about members: their photos, their exports, and their leaving."""
 
 import logging
 from datetime import timedelta
@@ -6,12 +6,34 @@ from uuid import UUID
 
 from accounts.erasure import tidying, work
 from accounts.export import expiring, making
+from accounts.uploads import processing, sweeping
 from caferoam.jobs.decorator import job
 from caferoam.jobs.run import JobRun
 from caferoam.providers.auth import auth_admin
 from caferoam.providers.storage import service_storage
 
 logger = logging.getLogger("accounts")
+
+
+# Two at a time: a picture that is being decoded takes up to 300 MB.
+@job("process_upload", queue="default", width=2, time_limit=timedelta(minutes=2), max_attempts=5, priority=5)
+def process_upload(run: JobRun, *, upload_id: UUID, user_id: UUID) -> None:
+    """Make the photo of a claimed upload. Safe to run late, or twice: it changes a claimed row only."""
+    processing.process(run, service_storage(), upload_id=upload_id, user_id=user_id)
+
+
+@job("delete_upload", queue="default", width=4, time_limit=timedelta(minutes=2), max_attempts=8)
+def delete_upload(run: JobRun, *, upload_id: UUID, user_id: UUID) -> None:
+    """Delete the files that an upload leaves behind. Safe to run late, or twice."""
+    sweeping.delete_files(run, service_storage(), upload_id=upload_id, user_id=user_id)
+
+
+@job("sweep_uploads", queue="maintenance", width=1, time_limit=timedelta(minutes=5))
+def sweep_uploads(run: JobRun) -> None:
+    """Discard what nobody used, and what was refused long ago. Each is then deleted by a job of its own."""
+    with run.completing():
+        swept = sweeping.sweep()
+    logger.info("uploads swept: %d unused, %d refused ones", *swept)
 
 
 @job("erase_member", queue="default", width=2, time_limit=timedelta(minutes=30), max_attempts=8, priority=5)
