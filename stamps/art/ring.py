@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from typing import Final
 from xml.sax.saxutils import escape
 
-from stamps.art import lettering
+from stamps.art.lettering import width
+from stamps.art.lines import shorten
 
 SIZE: Final = 512
 MIDDLE: Final = 256
@@ -34,7 +35,7 @@ def arc(text: str, *, at_top: bool) -> str:
     size = next((size for size in _SIZES if _length(text) * size <= span * _LETTERS), _SIZES[-1])
     limit = span * _LETTERS / size
     if _length(text) > limit:
-        text = lettering.shorten(text, limit / (1 + _SPACING / 0.6))
+        text = shorten(text, limit / (1 + _SPACING / 0.6))
     return (
         f'<g font-family="{_FONT}" font-size="{number(size)}" font-weight="700" text-anchor="middle" stroke="none">'
         + "".join(_letters(text, size, at_top=at_top))
@@ -43,7 +44,7 @@ def arc(text: str, *, at_top: bool) -> str:
 
 
 def _length(text: str) -> float:
-    return lettering.width(text) + _SPACING * (len(text) - 1)
+    return width(text) + _SPACING * (len(text) - 1)
 
 
 def _letters(text: str, size: float, *, at_top: bool) -> Iterator[str]:
@@ -52,7 +53,7 @@ def _letters(text: str, size: float, *, at_top: bool) -> Iterator[str]:
     # Capitals are about 0.72 em high: so much beside the middle of the letters lies their baseline.
     height = MIDDLE - _LETTERS + 0.36 * size if at_top else MIDDLE + _LETTERS + 0.36 * size
     for letter in text:
-        advance = lettering.width(letter) * size
+        advance = width(letter) * size
         angle = math.degrees((turned + advance / 2) / _LETTERS)
         if letter != " ":
             yield (

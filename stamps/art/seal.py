@@ -13,7 +13,7 @@ from xml.sax.saxutils import escape
 from stamps.art import lettering
 from stamps.art.frames import FRAMES
 from stamps.art.ink import INKS, Grain
-from stamps.art.lettering import Block, Line
+from stamps.art.lines import Block, Line, fit
 from stamps.art.motifs import MOTIFS, motif_of
 from stamps.art.ring import INNER, MIDDLE, SIZE, arc, number
 
@@ -51,7 +51,7 @@ def draw(shop: ShopFacts) -> str:
     name = lettering.clean(shop.name) or "CafeRoam"
     main, other = lettering.in_two_scripts(lettering.without_emoji(name))
     city, district = lettering.clean(shop.city), lettering.clean(shop.district)
-    block = lettering.fit(main, into=_NAME_WIDTH, sizes=_NAME_SIZES)
+    block = fit(main, into=_NAME_WIDTH, sizes=_NAME_SIZES)
     height = max(70.0, block.size * 1.16 * len(block.lines) + 20)
     has_other = other != "" and lettering.is_plain(other.upper())
     upper, lower = (other.upper(), _BRAND) if has_other else (_BRAND, city if lettering.is_plain(city) else "")
@@ -87,7 +87,7 @@ def _district(district: str, *, below: float) -> str:
     half_chord = max(0.0, (INNER - 10) ** 2 - (baseline - MIDDLE) ** 2) ** 0.5
     if not district or half_chord < 40:
         return ""
-    block = lettering.fit(district, into=half_chord * 2, sizes=(34.0,))
+    block = fit(district, into=half_chord * 2, sizes=(34.0,))
     return _text(block, middle=baseline - 0.36 * block.size, fill="")
 
 

@@ -13,6 +13,7 @@ from shops.taxonomy import file_definitions
 from stamps.art import ShopFacts, draw, lettering, motifs
 from stamps.art.frames import FRAMES
 from stamps.art.ink import INKS, Grain
+from stamps.art.lines import fit
 from stamps.art.motifs import MOTIFS, motif_of
 
 SHOP_ID = UUID("5d1f2a3b-0000-4000-8000-000000000001")
@@ -147,6 +148,8 @@ def test_a_name_is_whole_where_it_fits_and_cut_where_it_cannot() -> None:
         return "".join(text.text or "" for text in texts(root) if text.get("transform") is None)
 
     assert shown("伙伴咖啡（自家烘焙咖啡館）") == "伙伴咖啡（自家烘焙咖啡館）"
+    lines = fit("森高砂咖啡館東門店", into=420, sizes=(64, 46)).lines
+    assert [line.text for line in lines] == ["森高砂咖啡館", "東門店"], "咖啡館 is one word"
     assert shown("STONE espresso bar & coffee roaster").replace(" ", "") == "STONEespressobar&coffeeroaster"
     long = shown("很長的名字" * 40)
     assert long.endswith("…")
@@ -183,6 +186,8 @@ def test_emoji_give_way_to_letters_and_stand_alone_if_there_are_none() -> None:
         ("1/2 CAFÉ", ("1/2 CAFÉ", "")),
         ("Cafe 1907 老房子", ("老房子", "Cafe 1907")),
         ("老家", ("老家", "")),
+        ("Raven Coffee 逢甲店", ("Raven Coffee 逢甲店", "")),
+        ("Raven Coffee 逢甲書店", ("逢甲書店", "Raven Coffee")),
         ("Fika Fika Cafe 家", ("Fika Fika Cafe 家", "")),
         ("", ("", "")),
     ],
