@@ -86,6 +86,8 @@ class Callback(_OwnProfile):
 class ProfileDetail(_OwnProfile):
     """The member's own profile."""
 
+    delete_has_body = True
+
     throttle_scope = {"DELETE": "deletion"}
 
     @extend_schema(operation_id="get_profile", responses=ProfileSerializer, summary="Your profile")

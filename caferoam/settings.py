@@ -181,6 +181,7 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "PREPROCESSING_HOOKS": ["caferoam.api.schema.drop_trailing_slash"],
     "SERVE_INCLUDE_SCHEMA": False,
+    "ENUM_NAME_OVERRIDES": {"PhotoStatusEnum": ["pending", "claimed", "ready", "refused"]},  # else it is numbered
 }
 
 # --- Members ---------------------------------------------------------------------------------------------------------

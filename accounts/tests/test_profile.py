@@ -13,6 +13,7 @@ from accounts import consent
 from accounts.models import Consent
 from accounts.tests.racing import at_once, wait_for_waiting
 from caferoam.api.principal import Principal
+from caferoam.api.schema import document
 from caferoam.testing.database import ApiClient
 from caferoam.testing.shapes import assert_as_described
 from caferoam.testing.tokens import SignToken
@@ -176,6 +177,13 @@ def test_what_does_not_fit_is_named_and_nothing_is_changed(
     status, answer = change(api, bearer(member), {"display_name": "changed", **body} if named in body else body)
     assert (status, list(answer["errors"])) == (400, [named])
     assert profile(api, bearer(member)) == before
+
+
+def test_what_leaving_takes_is_described_too() -> None:
+    leaving = document()["paths"]["/profile"]["delete"]
+    shape = leaving["requestBody"]["content"]["application/json"]["schema"]
+    assert shape == {"$ref": "#/components/schemas/DeletionRequest"}
+    assert {"400", "413", "415"} <= set(leaving["responses"])
 
 
 def test_a_profile_takes_no_parameters(api: ApiClient, bearer: Bearer, member: Principal) -> None:

@@ -29,6 +29,8 @@ class MemberAPIView(ThrottledAPIView):
     permission_classes: Sequence[type[BasePermission]] = (IsMember,)
     admitting: Collection[MemberState] = ()
     """States, besides active, in which a member may come here."""
+    delete_has_body: bool = False
+    """Whether DELETE reads a body too, for the API's description."""
 
     @property
     def principal(self) -> Principal:
