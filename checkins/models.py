@@ -34,6 +34,7 @@ class CheckIn(models.Model):
         ordering = ["-created_at", "-id"]
         indexes = [
             models.Index(fields=["user", "-created_at", "-id"], name="check_ins_newest"),
+            models.Index(fields=["-created_at", "-id"], name="check_ins_newest_of_all"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(photo_upload_ids__len__range=PHOTOS), name="check_ins_has_photo"),

@@ -52,6 +52,7 @@ class Desk(AdminSite):
             (_("Lanes"), "admin:jobs_lane_changelist", "jobs.view_lane"),
             (_("Schedule"), "admin:django_celery_beat_periodictask_changelist", "django_celery_beat.view_periodictask"),
             (_("Members"), "admin:accounts_profile_changelist", "accounts.view_profile"),
+            (_("Check-ins"), "admin:checkins_checkin_changelist", "checkins.view_checkin"),
             (_("Log"), "admin:admin_logentry_changelist", "admin.view_logentry"),
             (_("Operators"), "admin:auth_user_changelist", "auth.view_user"),
         ]

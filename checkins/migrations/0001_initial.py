@@ -76,7 +76,10 @@ class Migration(migrations.Migration):
             options={
                 "db_table": "check_ins",
                 "ordering": ["-created_at", "-id"],
-                "indexes": [models.Index(fields=["user", "-created_at", "-id"], name="check_ins_newest")],
+                "indexes": [
+                    models.Index(fields=["user", "-created_at", "-id"], name="check_ins_newest"),
+                    models.Index(fields=["-created_at", "-id"], name="check_ins_newest_of_all"),
+                ],
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(("photo_upload_ids__len__range", (1, 3))), name="check_ins_has_photo"
