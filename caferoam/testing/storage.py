@@ -130,6 +130,14 @@ class StorageStub:
         """Answer as ever, but only after a pause."""
         self._faults.append(_Fault(lambda: time.sleep(seconds), times, method, path))
 
+    def meanwhile(self, do: Callable[[], object], *, times: int | None = 1, method: str = "", path: str = "") -> None:
+        """Answer as ever, but only after this was done."""
+
+        def reply() -> None:
+            do()
+
+        self._faults.append(_Fault(reply, times, method, path))
+
     def heal(self) -> None:
         """Answer as ever again."""
         self._faults.clear()

@@ -1,4 +1,4 @@
-"""Before anything claims an upload, its row and the beginning of its file are looked at, with the member's own rights."""
+"""Before anything claims an upload, its row and its file's beginning are looked at, with the member's own rights."""
 
 import uuid
 from collections.abc import Callable
