@@ -58,7 +58,10 @@ def register() -> None:
         MemberTable(
             "django_admin_log",
             "object_id",
-            Anonymise("object_id = NULL, object_repr = '', change_message = ''"),
+            Anonymise(
+                "object_id = NULL, object_repr = 'an erased member',"
+                " change_message = replace(t.change_message, %(member)s::text, 'an erased member')"
+            ),
             NotExported("Written by operators about their own work."),
             rows="%(member)s::text = t.object_id OR strpos(t.object_repr || t.change_message, %(member)s::text) > 0",
         ),

@@ -43,14 +43,19 @@ def open_deletions() -> QuerySet[AccountDeletion]:
     return AccountDeletion.objects.filter(cancelled_at=None, purged_at=None)
 
 
+def jobs_of(deletion: AccountDeletion) -> QuerySet[Job]:
+    """The jobs that are to erase the member of a deletion, ended ones too."""
+    about = Job.objects.alias(member=KeyTextTransform("user_id", "payload"))  # as the index of members has it
+    return about.filter(job_type="erase_member", member=str(deletion.user_id))
+
+
 def purge_now(deletions: QuerySet[AccountDeletion], *, by: str) -> int:
     """Let these be fulfilled at once, and not when their time comes. Counts those that were not fulfilled already."""
     purged = 0
     with transaction.atomic():
         for deletion in (deletions & open_deletions()).order_by("pk").select_for_update():
             AccountDeletion.objects.filter(pk=deletion.pk, purge_after__gt=Now()).update(purge_after=Now())
-            about = Job.objects.alias(member=KeyTextTransform("user_id", "payload"))  # so the index of members is used
-            jobs = about.filter(job_type="erase_member", member=str(deletion.user_id))
+            jobs = jobs_of(deletion)
             operations.run_now(jobs, by=by)
             if not jobs.filter(status__in=[Job.Status.PENDING, Job.Status.CLAIMED]).exists():
                 payload = {"deletion_id": str(deletion.pk), "user_id": str(deletion.user_id)}
