@@ -6,11 +6,13 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "caferoam.settings")
 
-application = get_wsgi_application()
+_django = get_wsgi_application()
 
 from django.urls import get_resolver  # noqa: E402 - needs the settings, which the line above has set up
 
 from caferoam.api.authentication import prepare  # noqa: E402 - likewise
+from caferoam.api.unmeasured import measured  # noqa: E402 - likewise
 
+application = measured(_django)
 prepare()
 get_resolver().check()  # reads all routes: a mistake in a view stops the process here, not its first request
