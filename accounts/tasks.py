@@ -4,7 +4,11 @@ import logging
 from datetime import timedelta
 from uuid import UUID
 
+from celery import signals
+from django.core.exceptions import ImproperlyConfigured
+
 from accounts.erasure import tidying, work
+from accounts.erasure.hmacs import check_key
 from accounts.export import expiring, making
 from accounts.uploads import processing, sweeping
 from caferoam.jobs.decorator import job
@@ -13,6 +17,15 @@ from caferoam.providers.auth import auth_admin
 from caferoam.providers.storage import service_storage
 
 logger = logging.getLogger("accounts")
+
+
+@signals.worker_init.connect
+def require_key(**_: object) -> None:
+    """Let no worker start that could erase nobody: else that is known only when the first member's time has come."""
+    try:
+        check_key()
+    except ImproperlyConfigured as exc:
+        raise SystemExit(str(exc)) from exc  # any other exception Celery would log, and go on
 
 
 # Two at a time: a picture that is being decoded takes up to 300 MB.

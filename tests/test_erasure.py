@@ -18,7 +18,7 @@ from caferoam.jobs import queue
 from caferoam.providers.storage.buckets import CHECKIN_PHOTOS, MEMBER_BUCKETS
 from caferoam.testing.database import ApiClient
 from caferoam.testing.jobs import drain
-from caferoam.testing.live import Live, eventually
+from caferoam.testing.live import Live, Process, eventually
 from caferoam.testing.storage import StorageStub
 from shops.tests.making import make_shop
 from tests.leaving import belongings, live, traces
@@ -239,6 +239,22 @@ def test_without_a_key_for_the_hmac_nothing_is_begun(
     assert drain(["erase_member"]) == {"pending": 1}
     assert deletion_of(owner, member.user_id)[0] == ""
     assert owner.execute("SELECT deactivated_at FROM profiles").fetchone() == (None,)
+
+
+def test_a_worker_in_production_does_not_start_without_that_key(worker: psycopg.Connection, tmp_path: Path) -> None:
+    process = Process(
+        tmp_path / "worker.log",
+        *("-W", "ignore", "-m", "celery", "--app", "caferoam.celery:app", "worker", "--pool", "solo"),
+        CAFEROAM_ENV="production",
+        SUPABASE_URL="https://project.supabase.co",
+        SUPABASE_PUBLISHABLE_KEY="sb_publishable_0123456789abcdef",
+        ERASURE_HMAC_KEY="",
+    )
+    try:
+        assert process.popen.wait(60) == 1
+    finally:
+        process.kill()
+    assert "ERASURE_HMAC_KEY must be set" in process.output()
 
 
 def test_an_hmac_tells_who_it_was_to_the_holder_of_the_key_alone(settings: Settings) -> None:

@@ -23,7 +23,7 @@ from caferoam.testing.live import Live, Process, eventually
 
 TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736"
 REQUEST_ID = "request-of-a-guest"
-KEYS = {"SUPABASE_PUBLISHABLE_KEY": "sb_publishable_0123456789abcdef"}
+KEYS = {"SUPABASE_PUBLISHABLE_KEY": "sb_publishable_0123456789abcdef", "ERASURE_HMAC_KEY": "0123456789abcdef" * 2}
 PRODUCTION = {"CAFEROAM_ENV": "production", "SUPABASE_URL": "https://project.supabase.co", **KEYS}
 
 
