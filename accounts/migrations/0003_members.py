@@ -488,4 +488,8 @@ class Migration(migrations.Migration):
                 name="profiles_display_name_seen",
             ),
         ),
+        migrations.AlterModelOptions(
+            name="profile",
+            options={"verbose_name": "member", "verbose_name_plural": "members"},
+        ),
     ]

@@ -5,6 +5,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import Count, F, Func, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce, Length, Now
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models.role import UserRole
 from caferoam.text.unseen import UNSEEN_IN_A_LINE
@@ -76,6 +77,8 @@ class Profile(models.Model):
 
     class Meta:
         db_table = "profiles"
+        verbose_name = _("member")
+        verbose_name_plural = _("members")
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(display_name__isnull=True)
