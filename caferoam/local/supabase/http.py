@@ -207,21 +207,18 @@ class _Handler(BaseHTTPRequestHandler):
             reply = type(self).answer(asked)
         except Exception as exc:  # noqa: BLE001 - whatever it is, the client gets an answer and the server goes on
             reply = json_reply(HTTPStatus.INTERNAL_SERVER_ERROR, {"message": f"the stand-in failed: {exc!r}"})
-        self._leave_nothing(body)
+        if "Transfer-Encoding" in self.headers or body.left > _DRAIN_MAX_BYTES:
+            self.close_connection = True
         self._send(reply)
+        # What the route has not read, or the next request on this connection begins in the middle of it. After the
+        # answer: a client that is told in time need not send the rest.
+        while not self.close_connection and body.left and body.read(_CHUNK):
+            pass
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = _serve  # noqa: N815 - the names are http.server's
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is http.server's
         """Keep quiet: nobody wants to read every request, and addresses hold tokens."""
-
-    def _leave_nothing(self, body: _Body) -> None:
-        """Read what the route has not, or the next request on this connection begins in the middle of it."""
-        if "Transfer-Encoding" in self.headers or body.left > _DRAIN_MAX_BYTES:
-            self.close_connection = True
-            return
-        while body.left and body.read(_CHUNK):
-            pass
 
     def _send(self, reply: Reply) -> None:
         with _opened(reply.body) as (content, file):
