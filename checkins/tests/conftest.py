@@ -36,3 +36,13 @@ def post(api: ApiClient, bearer: Bearer, member: Principal, storage_stub: Storag
         return api.post("/checkins", json.dumps(body), content_type="application/json", headers=headers)
 
     return send
+
+
+@pytest.fixture
+def get(api: ApiClient, bearer: Bearer, member: Principal, storage_stub: StorageStub) -> Any:
+    """Asks as ``member``, or ``by`` another: ``get("/checkins", limit=3)``."""
+
+    def ask(path: str, *, by: Principal | None = None, **params: str | int) -> Any:
+        return api.get(path, params, headers=bearer(by or member))
+
+    return ask

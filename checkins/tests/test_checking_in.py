@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from accounts.models import Upload
+from accounts.uploads.tests.making import MENU_PHOTO, arrived, ask
 from caferoam.api.principal import Principal
 from caferoam.jobs.models import Job
 from caferoam.testing.database import ApiClient
@@ -13,7 +14,7 @@ from caferoam.testing.shapes import assert_as_described
 from caferoam.testing.storage import StorageStub
 from checkins.models import CheckIn
 from checkins.tests.conftest import Bearer, Post
-from checkins.tests.making import MENU_PHOTO, NOBODYS, ask_upload, put_photo
+from checkins.tests.making import NOBODYS
 from shops.models import Shop
 from shops.tests.making import make_shop
 from stamps.models import Stamp
@@ -27,8 +28,8 @@ def refusal(response: Any) -> tuple[int, str, list[str]]:
 def test_a_check_in_is_answered_with_all_there_is_to_it(
     post: Post, storage_stub: StorageStub, member: Principal, shop: Shop
 ) -> None:
-    photos = [put_photo(storage_stub, member) for _ in range(3)]
-    menu = put_photo(storage_stub, member, MENU_PHOTO)
+    photos = [arrived(storage_stub, member) for _ in range(3)]
+    menu = arrived(storage_stub, member, MENU_PHOTO)
     ids = [str(photo.id) for photo in photos]
     response = post(
         {"shop_id": str(shop.id), "upload_ids": ids, "menu_upload_id": str(menu.id), "note": " 靠窗\r\n很亮 "}
@@ -51,10 +52,10 @@ def test_a_check_in_is_answered_with_all_there_is_to_it(
 def test_a_menu_is_queued_to_be_read_before_the_backfills(
     post: Post, storage_stub: StorageStub, member: Principal, shop: Shop
 ) -> None:
-    photo, menu = put_photo(storage_stub, member), put_photo(storage_stub, member, MENU_PHOTO)
+    photo, menu = arrived(storage_stub, member), arrived(storage_stub, member, MENU_PHOTO)
     assert post({"shop_id": str(shop.id), "upload_ids": [str(photo.id)]}).status_code == HTTPStatus.CREATED
     assert not Job.objects.filter(job_type="enrich_menu_photo").exists()
-    photo = put_photo(storage_stub, member)
+    photo = arrived(storage_stub, member)
     answer = post({"shop_id": str(shop.id), "upload_ids": [str(photo.id)], "menu_upload_id": str(menu.id)})
     assert answer.status_code == HTTPStatus.CREATED
     job = Job.objects.get(job_type="enrich_menu_photo")
@@ -65,7 +66,7 @@ def test_a_menu_is_queued_to_be_read_before_the_backfills(
 
 def test_the_same_cafe_stamps_again(post: Post, storage_stub: StorageStub, member: Principal, shop: Shop) -> None:
     for _ in range(2):
-        photo = put_photo(storage_stub, member)
+        photo = arrived(storage_stub, member)
         assert post({"shop_id": str(shop.id), "upload_ids": [str(photo.id)]}).status_code == HTTPStatus.CREATED
     assert Stamp.objects.filter(user_id=member.user_id, shop=shop).count() == 2
 
@@ -119,7 +120,7 @@ def test_a_key_is_visible_ascii(post: Post, key: str) -> None:
 def test_a_note_may_be_as_long_as_the_database_keeps(
     post: Post, storage_stub: StorageStub, member: Principal, shop: Shop
 ) -> None:
-    photo = put_photo(storage_stub, member)
+    photo = arrived(storage_stub, member)
     answer = post({"shop_id": str(shop.id), "upload_ids": [str(photo.id)], "note": "😀" * 1000})
     assert (answer.status_code, answer.json()["note"]) == (201, "😀" * 1000)
 
@@ -127,29 +128,29 @@ def test_a_note_may_be_as_long_as_the_database_keeps(
 def test_a_note_that_is_not_given_is_empty(
     post: Post, storage_stub: StorageStub, member: Principal, shop: Shop
 ) -> None:
-    photo = put_photo(storage_stub, member)
+    photo = arrived(storage_stub, member)
     assert post({"shop_id": str(shop.id), "upload_ids": [str(photo.id)]}).json()["note"] == ""
 
 
 def test_an_upload_that_cannot_be_used_is_named_with_the_reason(
     post: Post, storage_stub: StorageStub, member: Principal, other_member: Principal, shop: Shop
 ) -> None:
-    good = put_photo(storage_stub, member)
-    used = put_photo(storage_stub, member)
+    good = arrived(storage_stub, member)
+    used = arrived(storage_stub, member)
     assert post({"shop_id": str(shop.id), "upload_ids": [str(used.id)]}).status_code == HTTPStatus.CREATED
-    expired = put_photo(storage_stub, member)
+    expired = arrived(storage_stub, member)
     Upload.objects.filter(id=expired.id).update(expires_at="2020-01-01T00:00:00Z")
-    no_photo = ask_upload(member)
+    no_photo = ask(member)
     storage_stub.put(no_photo.bucket, no_photo.path, b"<svg/>".ljust(no_photo.bytes))
     bad = {
         "unknown_upload": NOBODYS,
         "already_used": used.id,
         "expired": expired.id,
-        "wrong_purpose": put_photo(storage_stub, member, MENU_PHOTO).id,
-        "missing": ask_upload(member).id,
+        "wrong_purpose": arrived(storage_stub, member, MENU_PHOTO).id,
+        "missing": ask(member).id,
         "type_svg": no_photo.id,
     }
-    foreign = put_photo(storage_stub, other_member)
+    foreign = arrived(storage_stub, other_member)
     for reason, upload_id in [*bad.items(), ("unknown_upload", foreign.id)]:
         answer = post({"shop_id": str(shop.id), "upload_ids": [str(good.id), str(upload_id)]})
         assert refusal(answer) == (400, "upload_refused", ["upload_ids.1"]), reason
@@ -165,7 +166,7 @@ def test_a_cafe_that_is_not_live_takes_no_check_in(
     post: Post, storage_stub: StorageStub, member: Principal, status: str | None
 ) -> None:
     shop_id = make_shop("青鳥", status=status).id if status else NOBODYS
-    photo = put_photo(storage_stub, member)
+    photo = arrived(storage_stub, member)
     answer = post({"shop_id": str(shop_id), "upload_ids": [str(photo.id)]})
     assert refusal(answer) == (400, "shop_not_found", ["shop_id"])
     assert not CheckIn.objects.exists()
@@ -175,7 +176,7 @@ def test_a_cafe_that_is_not_live_takes_no_check_in(
 def test_a_storage_that_is_down_leaves_nothing_behind_and_can_be_asked_again(
     post: Post, storage_stub: StorageStub, member: Principal, shop: Shop
 ) -> None:
-    photo = put_photo(storage_stub, member)
+    photo = arrived(storage_stub, member)
     body = {"shop_id": str(shop.id), "upload_ids": [str(photo.id)]}
     storage_stub.fail(503, retry_after=7)
     answer = post(body, key="k")

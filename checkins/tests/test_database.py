@@ -12,10 +12,11 @@ from psycopg import errors
 from psycopg.types.json import Json
 
 from accounts.models import Upload
+from accounts.uploads.tests.making import MENU_PHOTO, ask
 from caferoam.api.principal import Principal
 from caferoam.testing.live import eventually
 from checkins.models import CheckIn
-from checkins.tests.making import MENU_PHOTO, NOBODYS, ask_upload, make_check_in
+from checkins.tests.making import NOBODYS, make_check_in
 from shops.models import Shop
 from stamps.models import Stamp
 
@@ -45,7 +46,7 @@ def row(member: Principal, shop: Shop, photos: list[UUID], menu: UUID | None = N
 def test_it_has_one_to_three_photos_a_short_note_and_a_hash_with_its_key(
     owner: psycopg.Connection, member: Principal, shop: Shop
 ) -> None:
-    photos = [ask_upload(member).id for _ in range(4)]
+    photos = [ask(member).id for _ in range(4)]
     bad: list[tuple[list[Any], str]] = [
         (row(member, shop, []), "check_ins_has_photo"),
         (row(member, shop, photos), "check_ins_has_photo"),
@@ -71,15 +72,15 @@ def test_it_has_one_to_three_photos_a_short_note_and_a_hash_with_its_key(
 def test_only_own_pending_unexpired_uploads_of_the_right_kind_are_claimed(
     owner: psycopg.Connection, member: Principal, other_member: Principal, shop: Shop
 ) -> None:
-    good, menu = ask_upload(member).id, ask_upload(member, MENU_PHOTO).id
+    good, menu = ask(member).id, ask(member, MENU_PHOTO).id
     claimed = make_check_in(member, shop).photo_upload_ids[0]
-    expired = ask_upload(member).id
+    expired = ask(member).id
     Upload.objects.filter(id=expired).update(expires_at="2020-01-01T00:00:00Z")
-    for bad in (ask_upload(other_member).id, claimed, expired, menu, NOBODYS):
+    for bad in (ask(other_member).id, claimed, expired, menu, NOBODYS):
         with pytest.raises(errors.CheckViolation) as refused:
             owner.execute(INSERT, row(member, shop, [good, bad]))
         assert broken(refused) == "check_ins_photos_own_pending"
-    for bad in (ask_upload(other_member, MENU_PHOTO).id, good, ask_upload(member).id):
+    for bad in (ask(other_member, MENU_PHOTO).id, good, ask(member).id):
         with pytest.raises(errors.CheckViolation) as refused:
             owner.execute(INSERT, row(member, shop, [good], bad))
         assert broken(refused) == "check_ins_menu_own_pending"
@@ -90,7 +91,7 @@ def test_only_own_pending_unexpired_uploads_of_the_right_kind_are_claimed(
 def test_a_member_checks_in_for_nobody_else_and_at_live_cafes_only(
     api_connection: psycopg.Connection, member: Principal, other_member: Principal, shop: Shop
 ) -> None:
-    theirs, mine = ask_upload(other_member).id, ask_upload(member).id
+    theirs, mine = ask(other_member).id, ask(member).id
     with pytest.raises(errors.InsufficientPrivilege), acting_as(api_connection, member) as sql:
         sql.execute(INSERT, row(other_member, shop, [theirs]))
     Shop.objects.filter(id=shop.id).update(status="closed")
@@ -113,7 +114,7 @@ def test_a_member_checks_in_for_nobody_else_and_at_live_cafes_only(
 def test_a_member_has_no_say_over_id_and_time(
     api_connection: psycopg.Connection, member: Principal, shop: Shop, statement: str
 ) -> None:
-    photo = ask_upload(member).id
+    photo = ask(member).id
     with pytest.raises(errors.InsufficientPrivilege), acting_as(api_connection, member) as sql:
         sql.execute(statement.encode(), [member.user_id, shop.id, [photo]])
 

@@ -15,6 +15,7 @@ from django.test import Client
 
 from accounts.models import Upload
 from accounts.uploads.refusals import UploadRefused
+from accounts.uploads.tests.making import MENU_PHOTO, arrived
 from caferoam.api import identity
 from caferoam.api.principal import Principal
 from caferoam.jobs.models import Job
@@ -29,7 +30,7 @@ from checkins.models import CheckIn
 from checkins.reading import ReadCheckIns
 from checkins.services import NewCheckIn, Photo, check_in
 from checkins.tests.conftest import Post
-from checkins.tests.making import MENU_PHOTO, make_check_in, process, put_photo
+from checkins.tests.making import make_check_in, process
 from checkins.tests.test_checking_in import refusal
 from shops.models import Shop
 from shops.tests.making import make_shop
@@ -40,7 +41,7 @@ class TestRepeated:
     def test_it_is_answered_as_the_first_time_and_done_once(
         self, post: Post, storage_stub: StorageStub, member: Principal, shop: Shop
     ) -> None:
-        photo, menu = put_photo(storage_stub, member), put_photo(storage_stub, member, MENU_PHOTO)
+        photo, menu = arrived(storage_stub, member), arrived(storage_stub, member, MENU_PHOTO)
         body = {"shop_id": str(shop.id), "upload_ids": [str(photo.id)], "menu_upload_id": str(menu.id), "note": "a"}
         first = post(body, key="key-1")
         asked = len(storage_stub.requests)
@@ -55,7 +56,7 @@ class TestRepeated:
     def test_its_photos_are_shown_as_they_are_by_then(
         self, post: Post, storage_stub: StorageStub, member: Principal, shop: Shop
     ) -> None:
-        photo = put_photo(storage_stub, member)
+        photo = arrived(storage_stub, member)
         body = {"shop_id": str(shop.id), "upload_ids": [str(photo.id)]}
         first = post(body, key="k").json()
         for path in process(photo.id):
@@ -71,9 +72,9 @@ class TestRepeated:
     def test_another_request_needs_another_key(
         self, post: Post, storage_stub: StorageStub, member: Principal, shop: Shop
     ) -> None:
-        photos = [str(put_photo(storage_stub, member).id) for _ in range(2)]
-        menu = str(put_photo(storage_stub, member, MENU_PHOTO).id)
-        fresh = str(put_photo(storage_stub, member).id)
+        photos = [str(arrived(storage_stub, member).id) for _ in range(2)]
+        menu = str(arrived(storage_stub, member, MENU_PHOTO).id)
+        fresh = str(arrived(storage_stub, member).id)
         body = {"shop_id": str(shop.id), "upload_ids": photos, "menu_upload_id": menu, "note": "a"}
         assert post(body, key="k").status_code == 201
         for change in (
@@ -95,7 +96,7 @@ class TestRepeated:
     ) -> None:
         ids = set()
         for somebody in (member, other_member):
-            photo = put_photo(storage_stub, somebody)
+            photo = arrived(storage_stub, somebody)
             answer = post({"shop_id": str(shop.id), "upload_ids": [str(photo.id)]}, key="k", by=somebody)
             assert answer.status_code == 201
             ids.add(answer.json()["id"])
@@ -104,7 +105,7 @@ class TestRepeated:
     def test_without_a_key_it_is_a_new_request(
         self, post: Post, storage_stub: StorageStub, member: Principal, shop: Shop
     ) -> None:
-        photo = put_photo(storage_stub, member)
+        photo = arrived(storage_stub, member)
         body = {"shop_id": str(shop.id), "upload_ids": [str(photo.id)]}
         assert post(body).status_code == 201
         answer = post(body)
@@ -113,7 +114,7 @@ class TestRepeated:
     def test_urls_may_carry_other_tokens(
         self, post: Post, storage_stub: StorageStub, member: Principal, shop: Shop
     ) -> None:
-        photo = put_photo(storage_stub, member)
+        photo = arrived(storage_stub, member)
         url = f"{storage_stub.url}/storage/v1/object/sign/{photo.bucket}/{photo.path}"
         answers = [post({"shop_id": str(shop.id), "photo_urls": [f"{url}?token={n}"]}, key="k") for n in range(2)]
         assert [answer.status_code for answer in answers] == [201, 201]
@@ -122,7 +123,7 @@ class TestRepeated:
     def test_a_key_is_free_again_when_its_check_in_was_taken_back(
         self, post: Post, storage_stub: StorageStub, member: Principal, shop: Shop
     ) -> None:
-        bodies = [{"shop_id": str(shop.id), "upload_ids": [str(put_photo(storage_stub, member).id)]} for _ in range(2)]
+        bodies = [{"shop_id": str(shop.id), "upload_ids": [str(arrived(storage_stub, member).id)]} for _ in range(2)]
         assert post(bodies[0], key="k").status_code == 201
         CheckIn.objects.all().delete()
         assert post(bodies[0], key="k").json()["reasons"] == {"upload_ids.0": "already_used"}
@@ -131,7 +132,7 @@ class TestRepeated:
     def test_a_key_of_two_hundred_characters_is_taken(
         self, post: Post, storage_stub: StorageStub, member: Principal, shop: Shop
     ) -> None:
-        photo = put_photo(storage_stub, member)
+        photo = arrived(storage_stub, member)
         key = "".join(map(chr, range(0x21, 0x7F))) * 3
         assert post({"shop_id": str(shop.id), "upload_ids": [str(photo.id)]}, key=key[:200]).status_code == 201
 
@@ -157,7 +158,7 @@ class TestAtOnce:
     def test_a_hundred_with_one_key_leave_one_check_in_and_one_stamp(
         self, sign_token: SignToken, storage_stub: StorageStub, member: Principal, shop: Shop
     ) -> None:
-        photo, menu = put_photo(storage_stub, member), put_photo(storage_stub, member, MENU_PHOTO)
+        photo, menu = arrived(storage_stub, member), arrived(storage_stub, member, MENU_PHOTO)
         body = {"shop_id": str(shop.id), "upload_ids": [str(photo.id)], "menu_upload_id": str(menu.id)}
         headers = {"Authorization": f"Bearer {sign_token(member)}", "Idempotency-Key": "one"}
 
@@ -177,7 +178,7 @@ class TestAtOnce:
     def test_of_many_that_want_one_photo_one_gets_it(
         self, sign_token: SignToken, storage_stub: StorageStub, member: Principal, shop: Shop
     ) -> None:
-        photos = [str(put_photo(storage_stub, member).id) for _ in range(3)]
+        photos = [str(arrived(storage_stub, member).id) for _ in range(3)]
         headers = {"Authorization": f"Bearer {sign_token(member)}"}
         orders = iter([photos, photos[::-1], [photos[1], photos[0]], [photos[2], photos[1]]] * 5)
 
@@ -218,8 +219,8 @@ class TestOvertaken:
 
     @pytest.fixture
     def wanted(self, storage_stub: StorageStub, member: Principal, shop: Shop) -> NewCheckIn:
-        photos = [Photo(f"upload_ids.{n}", put_photo(storage_stub, member).id) for n in range(2)]
-        return NewCheckIn(shop.id, photos, Photo("menu_upload_id", put_photo(storage_stub, member, MENU_PHOTO).id), "")
+        photos = [Photo(f"upload_ids.{n}", arrived(storage_stub, member).id) for n in range(2)]
+        return NewCheckIn(shop.id, photos, Photo("menu_upload_id", arrived(storage_stub, member, MENU_PHOTO).id), "")
 
     @pytest.fixture
     def make(self, member: Principal, storage: Storage) -> Callable[..., ReadCheckIns]:
@@ -336,7 +337,7 @@ def test_what_the_database_refuses_for_a_reason_of_ours_is_no_fault_of_the_membe
 ) -> None:
     """A missing grant, say: it must not pass for a café that is not there."""
     make_check_in(member, shop)
-    photo = put_photo(storage_stub, member)
+    photo = arrived(storage_stub, member)
     wanted = NewCheckIn(shop.id, [Photo("upload_ids.0", photo.id)], None, "")
     owner.execute("REVOKE INSERT (note) ON check_ins FROM authenticated")
     try:

@@ -3,13 +3,13 @@
 import pytest
 from pytest_django import Settings
 
+from accounts.uploads.tests.making import MENU_PHOTO, arrived
 from caferoam.api.principal import Principal
 from caferoam.testing.storage import StorageStub
 from caferoam.testing.tokens import Issuer, JwksServer
 from checkins.models import CheckIn
 from checkins.own_objects import own_object
 from checkins.tests.conftest import Post
-from checkins.tests.making import MENU_PHOTO, put_photo
 from checkins.tests.test_checking_in import refusal
 from shops.models import Shop
 
@@ -118,7 +118,7 @@ def test_nothing_else_is(settings: Settings, url: str) -> None:
 def test_a_check_in_may_name_its_photos_by_url(
     post: Post, storage_stub: StorageStub, member: Principal, shop: Shop
 ) -> None:
-    photos, menu = [put_photo(storage_stub, member) for _ in range(2)], put_photo(storage_stub, member, MENU_PHOTO)
+    photos, menu = [arrived(storage_stub, member) for _ in range(2)], arrived(storage_stub, member, MENU_PHOTO)
     objects = f"{storage_stub.url}/storage/v1/object"
     answer = post(
         {
@@ -139,9 +139,9 @@ def test_a_check_in_may_name_its_photos_by_url(
 def test_no_other_url_is_taken_and_none_is_fetched(
     post: Post, storage_stub: StorageStub, member: Principal, other_member: Principal, shop: Shop
 ) -> None:
-    good = put_photo(storage_stub, member)
-    foreign = put_photo(storage_stub, other_member)
-    menu = put_photo(storage_stub, member, MENU_PHOTO)
+    good = arrived(storage_stub, member)
+    foreign = arrived(storage_stub, other_member)
+    menu = arrived(storage_stub, member, MENU_PHOTO)
     objects = f"{storage_stub.url}/storage/v1/object/sign"
     place = f"{good.bucket}/{good.path}"
     with JwksServer(Issuer()) as elsewhere:

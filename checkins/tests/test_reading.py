@@ -7,26 +7,19 @@ import psycopg
 import pytest
 
 from accounts.models import Upload
+from accounts.uploads.tests.making import photo_file
 from caferoam.api.principal import Principal
 from caferoam.testing.database import ApiClient
 from caferoam.testing.shapes import assert_as_described
 from caferoam.testing.storage import StorageStub
 from checkins.models import CheckIn
 from checkins.tests.conftest import Bearer
-from checkins.tests.making import NOBODYS, jpeg, make_check_in, process, refuse
+from checkins.tests.making import NOBODYS, make_check_in, process, refuse
 from shops.models import Shop
 from shops.tests.making import make_shop
 from stamps.models import Stamp
 
 pytestmark = pytest.mark.usefixtures("storage_stub")
-
-
-@pytest.fixture
-def get(api: ApiClient, bearer: Bearer, member: Principal) -> Any:
-    def ask(path: str, *, by: Principal | None = None, **params: str | int) -> Any:
-        return api.get(path, params, headers=bearer(by or member))
-
-    return ask
 
 
 def listed(response: Any) -> list[dict[str, Any]]:
@@ -91,7 +84,7 @@ def test_photos_are_shown_as_far_as_they_have_come(
     ready, waiting, bad = check_in.photo_upload_ids
     for bucket, upload_id in (("checkin-photos", ready), ("menu-photos", menu_of(check_in))):
         for path in process(upload_id):
-            storage_stub.put(bucket, path, jpeg())
+            storage_stub.put(bucket, path, photo_file())
     refuse(bad)
     body = get(f"/checkins/{check_in.id}").json()
     assert_as_described(body, "CheckIn")
