@@ -20,7 +20,7 @@ MAX_ITEMS: Final = 1_000
 # Django REST framework would take "yes" for true, 5 for "5" and 7 for a UUID, none of which the API's description says.
 _JSON_TYPES: Final[tuple[tuple[type[serializers.Field[Any, Any, Any, Any]], type | tuple[type, ...], str], ...]] = (
     (serializers.BooleanField, bool, "true or false"),
-    (serializers.IntegerField, int, "a whole number"),
+    (serializers.IntegerField, (int, float), "a whole number"),  # 5.0 is one in JSON; 5.5 is refused later
     (serializers.FloatField, (int, float), "a number"),
     (serializers.UUIDField, str, "a text"),
     (serializers.ChoiceField, str, "a text"),

@@ -10,10 +10,15 @@ from caferoam.text.unseen import UNSEEN, UNSEEN_IN_A_LINE
 
 _UNSEEN: Final = re.compile(UNSEEN)
 _UNSEEN_IN_A_LINE: Final = re.compile(UNSEEN_IN_A_LINE)
+# For the API's description. JavaScript reads characters beyond U+FFFF as two, so these classes end there.
+_OF_LINES: Final = r"\u0000" + UNSEEN_IN_A_LINE[1:].partition(r"\U")[0]
+_OF_PROSE: Final = _OF_LINES.replace(r"\u0009\u000a", "").replace(r"\u000b-", r"\u000b\u000c\u000e-")  # with \r
 
 
 class LineField(serializers.CharField):
     """One line, trimmed, with something to be seen in it. ``max_length`` counts what is left after trimming."""
+
+    pattern = rf"^[^{_OF_LINES}]*[^\s{_OF_LINES}][^{_OF_LINES}]*$"
 
     default_error_messages = {
         "unseen": "Line breaks, control characters and marks of the writing direction are not allowed.",
@@ -31,6 +36,8 @@ class LineField(serializers.CharField):
 
 class ProseField(serializers.CharField):
     """Any number of lines, trimmed; may be empty. Line breaks become ``\\n``."""
+
+    pattern = rf"^[^{_OF_PROSE}]*$"
 
     default_error_messages = {
         "unseen": "Control characters and marks of the writing direction are not allowed.",

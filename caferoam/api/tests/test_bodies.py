@@ -29,6 +29,11 @@ def send(
     return response.status_code, answer
 
 
+def test_a_whole_number_is_one_however_json_spells_it() -> None:
+    assert send('{"text": "x", "corner": {"x": 5.0}}') == (200, {"text": "x", "corner": {"x": 5}})
+    assert send('{"text": "x", "corner": {"x": 0.05e2}}') == (200, {"text": "x", "corner": {"x": 5}})
+
+
 def test_known_fields_are_returned_typed() -> None:
     body = {
         "text": "安靜 😀",
@@ -85,7 +90,7 @@ def test_known_fields_are_returned_typed() -> None:
         ({"tags": ["a", "b", "c", "d"]}, ["tags"]),
         ({"corner": []}, ["corner.non_field_errors"]),
         ({"corner": {}}, ["corner.x"]),
-        ({"corner": {"x": 1.0}}, ["corner.x"]),
+        ({"corner": {"x": 1.5}}, ["corner.x"]),
         ({"corner": {"x": True}}, ["corner.x"]),
         ({"corner": {"x": 10}}, ["corner.x"]),
         ({"corner": {"x": 1, "z": 1}}, ["corner.z"]),

@@ -1,14 +1,19 @@
 """What members write can be read by others as it was meant: nothing in it hides, reverses or is not there."""
 
+import re
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from rest_framework import serializers
 
 from caferoam.api.texts import LineField, ProseField
+from caferoam.text.normalize import normalize
 
 LINE = LineField(max_length=5)
 PROSE = ProseField(max_length=5)
+ODD = "a 咖\u3000\t\n\r\x00\x07\x1f\x7f\x85\xad\u200b\u200d\u202e\u2066\ufe0f\ufeff"
 
 
 def read(field: serializers.CharField, text: str) -> Any:
@@ -68,3 +73,15 @@ def test_a_line_is_trimmed_and_can_be_seen(written: str, kept: object) -> None:
 )
 def test_prose_keeps_its_lines(written: str, kept: object) -> None:
     assert read(PROSE, written) == kept
+
+
+@given(text=st.text(st.sampled_from(ODD) | st.characters(exclude_categories=["Cs"])))
+@pytest.mark.parametrize("field", [LineField(), ProseField()], ids=["line", "prose"])
+def test_the_pattern_in_the_description_says_what_is_taken(field: LineField | ProseField, text: str) -> None:
+    described = re.search(field.pattern, text) is not None
+    taken = isinstance(read(field, text), str)
+    hidden_beyond = any("\U000e0000" <= character <= "\U000e007f" for character in text)
+    is_empty_to_the_eye = isinstance(field, LineField) and not normalize(text)
+    if not hidden_beyond and not is_empty_to_the_eye and text == text.strip():
+        assert taken == described
+    assert described or not taken or text != text.strip(), "it says no less than what is refused"
