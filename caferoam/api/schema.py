@@ -134,7 +134,7 @@ class RequestBodyShape(OpenApiSerializerExtension):  # type: ignore[no-untyped-c
         return {**shape, "additionalProperties": False, **({} if self.target.may_be_empty else {"minProperties": 1})}
 
 
-class AlternativesShape(PolymorphicProxySerializerExtension):  # type: ignore[misc] # upstream's gap
+class AlternativesShape(PolymorphicProxySerializerExtension):
     """Says of an answer that has one of several forms that it has any of them: an empty page has them all. Registers
     itself likewise, before upstream's own.
     """
