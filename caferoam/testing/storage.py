@@ -71,7 +71,7 @@ class StorageStub:
         ]
         self._server = Server(self._answer)
         for bucket in BUCKETS:
-            self._store.save_bucket(BucketRow(bucket.name, bucket.public, bucket.max_bytes, list(bucket.content_types)))
+            self.save_bucket(BucketRow(bucket.name, bucket.public, bucket.max_bytes, list(bucket.content_types)))
 
     @property
     def url(self) -> str:
@@ -91,6 +91,10 @@ class StorageStub:
     def objects(self) -> dict[tuple[str, str], bytes]:
         """Everything that is stored, by bucket and path."""
         return {(bucket, found.name): found.file.read_bytes() for bucket, found in self._store.all_objects()}
+
+    def save_bucket(self, bucket: BucketRow) -> None:
+        """Make a bucket, or change one."""
+        self._store.save_bucket(bucket)
 
     def content_type(self, bucket: str, path: str) -> str:
         """What the object was said to be."""

@@ -27,6 +27,15 @@ SECRET_TEXTS = {
     "JSON": ('{"user": "ann", "password": "a, b", "n": 1}', '"password": [hidden], "n": 1}'),
     "JSON in JSON": (r'"{\"api_key\": \"a, b\", \"n\": 1}"', r'"{\"api_key\": [hidden]\", \"n\": 1}"'),
     "a signed URL": ("https://x/p.jpg?token=abc.def&w=9", "https://x/p.jpg?token=[hidden]&w=9"),
+    "a signed URL of Storage, and one for an upload": (
+        "PUT https://x.supabase.co/storage/v1/object/upload/sign/menu-photos/5b0c/a.jpg?token=eyJhbGci.eyJ1c.c2ln 400",
+        "PUT https://x.supabase.co/storage/v1/object/upload/sign/menu-photos/5b0c/a.jpg?token=[hidden] 400",
+    ),
+    "signed URLs in an answer": (
+        '[{"signedURL": "/object/sign/menu-photos/a.jpg?token=eyJhbGci.eyJ1c.c2ln", "error": null}]',
+        '"/object/sign/menu-photos/a.jpg?token=[hidden]", "error": null',
+    ),
+    "a publishable key of Supabase": ("apikey: sb_publishable_AbCdEfGhIjKlMnOp", "apikey: [hidden]"),
     "a signed URL of S3": (
         "https://x/p?X-Amz-Signature=abc&X-Amz-Credential=def",
         "https://x/p?X-Amz-Signature=[hidden]&X-Amz-Credential=[hidden]",
