@@ -1,13 +1,19 @@
 """Check-ins for tests, and what becomes of their photos."""
 
 import uuid
+from typing import Any
 from uuid import UUID
+
+from django.apps import apps
 
 from accounts.models import Upload
 from accounts.uploads.tests.making import MENU_PHOTO, ask
 from caferoam.api.principal import Principal
 from checkins.models import CheckIn
 from shops.models import Shop
+
+Stamp: Any = apps.get_model("stamps", "Stamp")
+"""What a check-in earns. Its app stands above this one, so it is not imported here."""
 
 
 def make_check_in(

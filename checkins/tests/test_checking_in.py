@@ -14,10 +14,9 @@ from caferoam.testing.shapes import assert_as_described
 from caferoam.testing.storage import StorageStub
 from checkins.models import CheckIn
 from checkins.tests.conftest import Bearer, Post
-from checkins.tests.making import NOBODYS
+from checkins.tests.making import NOBODYS, Stamp
 from shops.models import Shop
 from shops.tests.making import make_shop
-from stamps.models import Stamp
 
 
 def refusal(response: Any) -> tuple[int, str, list[str]]:

@@ -16,9 +16,8 @@ from accounts.uploads.tests.making import MENU_PHOTO, ask
 from caferoam.api.principal import Principal
 from caferoam.testing.live import eventually
 from checkins.models import CheckIn
-from checkins.tests.making import NOBODYS, make_check_in
+from checkins.tests.making import NOBODYS, Stamp, make_check_in
 from shops.models import Shop
-from stamps.models import Stamp
 
 INSERT = "INSERT INTO check_ins (user_id, shop_id, photo_upload_ids, menu_upload_id, note) VALUES (%s, %s, %s, %s, %s)"
 

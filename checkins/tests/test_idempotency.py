@@ -30,11 +30,10 @@ from checkins.models import CheckIn
 from checkins.reading import ReadCheckIns
 from checkins.services import NewCheckIn, Photo, check_in
 from checkins.tests.conftest import Post
-from checkins.tests.making import make_check_in, process
+from checkins.tests.making import Stamp, make_check_in, process
 from checkins.tests.test_checking_in import refusal
 from shops.models import Shop
 from shops.tests.making import make_shop
-from stamps.models import Stamp
 
 
 class TestRepeated:

@@ -12,8 +12,8 @@ from caferoam.testing.jobs import drain
 from caferoam.testing.storage import StorageStub
 from checkins.models import CheckIn
 from checkins.tests.conftest import Post
+from checkins.tests.making import Stamp
 from shops.models import Shop
-from stamps.models import Stamp
 
 pytestmark = pytest.mark.slow
 

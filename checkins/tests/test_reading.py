@@ -14,10 +14,9 @@ from caferoam.testing.shapes import assert_as_described
 from caferoam.testing.storage import StorageStub
 from checkins.models import CheckIn
 from checkins.tests.conftest import Bearer
-from checkins.tests.making import NOBODYS, make_check_in, process, refuse
+from checkins.tests.making import NOBODYS, Stamp, make_check_in, process, refuse
 from shops.models import Shop
 from shops.tests.making import make_shop
-from stamps.models import Stamp
 
 pytestmark = pytest.mark.usefixtures("storage_stub")
 
