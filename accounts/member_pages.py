@@ -54,7 +54,7 @@ class MemberAdmin(ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs
     """Members are looked at here. What they say of themselves is theirs to change, so there is no form for it."""
 
     list_display = ("name", "short_id", "state", "roles", "joined")
-    list_display_links = ("name",)
+    list_display_links = ("name", "short_id")
     list_per_page = 50
     paginator = BoundedPaginator
     show_full_result_count = False
