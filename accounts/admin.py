@@ -2,8 +2,10 @@
 
 from accounts.erasure.admin import DeletionAdmin
 from accounts.member_pages import MemberAdmin
-from accounts.models import AccountDeletion, Profile
+from accounts.models import AccountDeletion, Profile, Upload
+from accounts.uploads.admin import UploadAdmin
 from caferoam.desk.site import desk
 
 desk.register(Profile, MemberAdmin)
 desk.register(AccountDeletion, DeletionAdmin)
+desk.register(Upload, UploadAdmin)
