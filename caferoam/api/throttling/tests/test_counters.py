@@ -125,6 +125,7 @@ def test_a_server_that_hangs_is_waited_for_once_and_found_again(
         with ThreadPoolExecutor(4) as threads:
             waits = list(threads.map(lambda _: took(lambda: counters.count([PER_MINUTE])), range(4)))
         assert max(waits) < 4 * PATIENCE.total_seconds()
+        assert min(waits) < 1.9 * PATIENCE.total_seconds(), "silence is not waited for twice"
         # Every one of them would wait as long; at most one does, when a rest is over.
         assert sum(took(lambda: counters.count([PER_MINUTE])) for _ in range(100)) < 4 * PATIENCE.total_seconds()
     finally:
