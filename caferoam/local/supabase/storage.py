@@ -4,24 +4,31 @@ import re
 import time
 from collections.abc import Mapping
 from datetime import timedelta
-from email.parser import BytesParser
-from email.policy import HTTP
 from email.utils import format_datetime
 from http import HTTPStatus
-from io import BytesIO
 from typing import Final
 from urllib.parse import quote
 
 import jwt
 
 from caferoam.local.supabase.callers import Caller, Gate, ProjectKeys
-from caferoam.local.supabase.http import Asked, Handler, Readable, Refusal, Reply, Route, json_reply
+from caferoam.local.supabase.http import Asked, Handler, Reply, Route, json_reply
 from caferoam.local.supabase.objects import AlreadyThere, BucketRow, InvalidKey, ObjectStore, StoredFile, TooLarge
 from caferoam.local.supabase.rights import Rights
+from caferoam.local.supabase.storage_replies import (
+    bucket_row,
+    duplicate,
+    entry,
+    file_of_form,
+    forbidden,
+    no_bucket,
+    no_object,
+    storage_error,
+    too_large,
+)
 
 UPLOAD_TTL: Final = timedelta(hours=2)
 DELETE_AT_MOST: Final = 1_000
-_FORM_MAX_BYTES: Final = 16 * 1024 * 1024
 _OBJECT: Final = r"(?P<bucket>[^/]+)/(?P<path>.+)"
 _RANGE: Final = re.compile(r"bytes=(\d{1,15})-(\d{0,15})")
 _HIDDEN: Final = "Either the object does not exist or you do not have access to it"
@@ -64,13 +71,13 @@ class StorageRoutes:
 
     def _buckets(self, asked: Asked, _: Mapping[str, str]) -> Reply:
         shown = self._store.buckets().values() if self._caller(asked).role == "service" else []
-        return json_reply(HTTPStatus.OK, [_bucket_row(bucket) for bucket in shown])
+        return json_reply(HTTPStatus.OK, [bucket_row(bucket) for bucket in shown])
 
     def _bucket(self, asked: Asked, named: Mapping[str, str]) -> Reply:
         caller, bucket = self._caller(asked), self._find_bucket(named["bucket"])
         if caller.role != "service":
-            raise _no_bucket()
-        return json_reply(HTTPStatus.OK, _bucket_row(bucket))
+            raise no_bucket()
+        return json_reply(HTTPStatus.OK, bucket_row(bucket))
 
     def _make_bucket(self, asked: Asked, _: Mapping[str, str]) -> Reply:
         self._require_service(asked, "buckets")
@@ -160,7 +167,7 @@ class StorageRoutes:
     def _read_public(self, asked: Asked, named: Mapping[str, str]) -> Reply:
         bucket = self._find_bucket(named["bucket"])
         if not bucket.public:
-            raise _no_bucket()
+            raise no_bucket()
         return self._send(asked, bucket, named["path"])
 
     def _read(self, asked: Asked, named: Mapping[str, str]) -> Reply:
@@ -196,7 +203,7 @@ class StorageRoutes:
         prefix = f"{folder}/" if folder else ""
         names = {name: f"{prefix}{name}{'' if found else '/'}" for name, found in entries.items()}
         visible = self._visible(caller, bucket, list(names.values()), listing=True)
-        rows = [_entry(name, entries[name]) for name, path in names.items() if path in visible]
+        rows = [entry(name, entries[name]) for name, path in names.items() if path in visible]
         begin = offset if isinstance(offset, int) else 0
         return json_reply(HTTPStatus.OK, rows[begin : begin + (limit if isinstance(limit, int) else 100)])
 
@@ -223,27 +230,27 @@ class StorageRoutes:
             raise storage_error(400, "MissingContentLength", "You must provide the Content-Length HTTP header.")
         content_type, source = asked.headers.get("content-type", "application/octet-stream"), asked.body
         if content_type.startswith("multipart/form-data"):  # from a browser, by supabase-js
-            content_type, source = _file_of_form(content_type, asked)
+            content_type, source = file_of_form(content_type, asked)
         content_type = content_type.partition(";")[0].strip().lower()
         if not bucket.takes(content_type):
             raise storage_error(415, "invalid_mime_type", f"mime type {content_type} is not supported")
         if bucket.file_size_limit is not None and source is asked.body and asked.length > bucket.file_size_limit:
-            raise _too_large()
+            raise too_large()
         try:
             found = self._store.put(bucket, path, source, content_type=content_type, overwrite=overwrite)
         except InvalidKey as exc:
             raise storage_error(400, "InvalidKey", f"Invalid key: {path}") from exc
         except AlreadyThere as exc:
-            raise _duplicate() from exc
+            raise duplicate() from exc
         except TooLarge as exc:
-            raise _too_large() from exc
+            raise too_large() from exc
         return json_reply(HTTPStatus.OK, {"Key": f"{bucket.id}/{path}", "Id": found.id})
 
     def _send(self, asked: Asked, bucket: BucketRow, path: str) -> Reply:
         found = self._store.find(bucket.id, path)
         file = self._store.open(found) if found else None
         if found is None or file is None:
-            raise _no_object()
+            raise no_object()
         headers = {
             "Content-Type": found.content_type,
             "Accept-Ranges": "bytes",
@@ -275,18 +282,18 @@ class StorageRoutes:
 
     def _require_service(self, asked: Asked, table: str) -> None:
         if self._caller(asked).role != "service":
-            raise _forbidden(table)
+            raise forbidden(table)
 
     def _require_right_to_put(self, caller: Caller, bucket: BucketRow, path: str, *, overwrite: bool) -> None:
         """Supabase tries the row and takes it back: the policy speaks before the unique index does."""
         is_there = self._store.find(bucket.id, path) is not None
         if caller.role != "service":
             if caller.role == "anon" or not self._rights.may_put(caller.claims, bucket.id, path):
-                raise _forbidden("objects")
+                raise forbidden("objects")
             if is_there and overwrite:  # no policy for UPDATE
-                raise _forbidden("objects")
+                raise forbidden("objects")
         if is_there and not overwrite:
-            raise _duplicate()
+            raise duplicate()
 
     def _visible(self, caller: Caller, bucket: BucketRow, paths: list[str], *, listing: bool = False) -> set[str]:
         if caller.role == "service":
@@ -298,88 +305,16 @@ class StorageRoutes:
     def _find_bucket(self, name: str) -> BucketRow:
         bucket = self._store.buckets().get(name)
         if bucket is None:
-            raise _no_bucket()
+            raise no_bucket()
         return bucket
 
     def _find_visible(self, asked: Asked, named: Mapping[str, str]) -> tuple[BucketRow, StoredFile]:
         caller, bucket, path = self._caller(asked), self._find_bucket(named["bucket"]), named["path"]
         found = self._store.find(bucket.id, path)
         if found is None or not (bucket.public or path in self._visible(caller, bucket, [path])):
-            raise _no_object()
+            raise no_object()
         return bucket, found
-
-
-def storage_error(status: int, error: str, message: str) -> Refusal:
-    """As Storage says it: every error but 500 is a 400, with the true status as text in the body."""
-    outer = status if status == HTTPStatus.INTERNAL_SERVER_ERROR else HTTPStatus.BAD_REQUEST
-    return Refusal(json_reply(outer, {"statusCode": str(int(status)), "error": error, "message": message}))
-
-
-def _no_object() -> Refusal:
-    return storage_error(404, "not_found", "Object not found")
-
-
-def _no_bucket() -> Refusal:
-    return storage_error(404, "Bucket not found", "Bucket not found")
-
-
-def _duplicate() -> Refusal:
-    return storage_error(409, "Duplicate", "The resource already exists")
-
-
-def _too_large() -> Refusal:
-    return storage_error(413, "Payload too large", "The object exceeded the maximum allowed size")
-
-
-def _forbidden(table: str) -> Refusal:
-    return storage_error(403, "Unauthorized", f'new row violates row-level security policy for table "{table}"')
 
 
 def _route(method: str, path: str, handler: Handler) -> Route:
     return Route(method, re.compile(f"/storage/v1{path}"), handler)
-
-
-def _bucket_row(bucket: BucketRow) -> dict[str, object]:
-    return {
-        "id": bucket.id,
-        "name": bucket.id,
-        "owner": "",
-        "public": bucket.public,
-        "file_size_limit": bucket.file_size_limit,
-        "allowed_mime_types": bucket.allowed_mime_types,
-    }
-
-
-def _entry(name: str, found: StoredFile | None) -> dict[str, object]:
-    """A row of a listing; a folder has nothing but its name."""
-    if found is None:
-        return dict.fromkeys(("id", "updated_at", "created_at", "last_accessed_at", "metadata")) | {"name": name}
-    at = found.modified_at.isoformat()
-    metadata = {
-        "eTag": found.etag,
-        "size": found.size,
-        "mimetype": found.content_type,
-        "cacheControl": "max-age=3600",
-        "lastModified": at,
-        "contentLength": found.size,
-        "httpStatusCode": 200,
-    }
-    return {
-        "name": name,
-        "id": found.id,
-        "updated_at": at,
-        "created_at": at,
-        "last_accessed_at": at,
-        "metadata": metadata,
-    }
-
-
-def _file_of_form(content_type: str, asked: Asked) -> tuple[str, Readable]:
-    """Type and content of the file in a form, which is small enough for memory."""
-    form = asked.body.read(_FORM_MAX_BYTES)
-    message = BytesParser(policy=HTTP).parsebytes(b"Content-Type: " + content_type.encode() + b"\r\n\r\n" + form)
-    for part in message.iter_parts():
-        content = part.get_payload(decode=True)
-        if part.get_filename() is not None and isinstance(content, bytes):
-            return part.get_content_type(), BytesIO(content)
-    raise storage_error(400, "InvalidRequest", "No content provided")
