@@ -84,6 +84,8 @@ class ProblemAutoSchema(AutoSchema):
             body: dict[str, Any] | None = super()._get_request_body(direction)  # type: ignore[no-untyped-call]
         finally:
             self.method = verb
+        if body and not getattr(self.get_request_serializer(), "may_be_empty", True):
+            body["required"] = True  # upstream looks for required fields
         return body
 
     def _has_body(self) -> bool:
@@ -162,6 +164,8 @@ class TextShape(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-cal
         shape: dict[str, Any] = auto_schema._map_serializer_field(  # type: ignore[no-untyped-call]  # noqa: SLF001 - as its manual shows
             self.target, direction, bypass_extensions=True
         )
+        if shape.get("type") == ["string", "null"]:
+            shape["type"] = "string"  # null is added once more to what is returned from here
         if direction == "request":
             shape |= {} if self.target.allow_blank else {"minLength": 1}
             shape |= {"pattern": pattern} if (pattern := getattr(self.target, "pattern", None)) else {}

@@ -1,0 +1,94 @@
+"""The API keeps what its description promises: schemathesis asks every route of the running stack, as a member.
+
+All its checks, with what the description allows and with what it does not. ``make fuzz`` asks more, and other things
+each time.
+"""
+
+import os
+import random
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from string import Template
+from typing import Final
+
+import pytest
+import redis
+from django.conf import settings
+
+from caferoam.api.schema import document
+from caferoam.testing.live import Live
+from caferoam.testing.members import join
+from caferoam.testing.tokens import JwksServer, SignToken, new_member
+from tests.identity.belongings import Belongings
+from tests.identity.world import World
+from tests.serving import serving
+
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
+
+HERE: Final = Path(__file__).parent
+CASES: Final = os.environ.get("CAFEROAM_FUZZ_CASES", "")
+"""For each operation, at most; empty for the few of a test run, which are the same every time."""
+VERBS: Final = {"get", "put", "post", "patch", "delete"}
+
+
+@pytest.fixture
+def address(world: World, token_server: JwksServer, tmp_path: Path) -> Iterator[str]:
+    """The whole stack, with a worker that does what the requests bring about."""
+    with redis.Redis.from_url(settings.REDIS_URL) as client:
+        client.flushdb()
+    live = Live(tmp_path, settings_module="caferoam.settings")
+    try:
+        for start in (live.relay, live.worker, live.beat):
+            start(**world.storage.environment)
+        with serving(tmp_path, storage=world.storage, keys=token_server) as address:
+            yield address
+    finally:
+        live.stop()
+
+
+def configuration(hers: Belongings, his: Belongings, tokens: Mapping[str, str]) -> str:
+    """``promises.toml`` for these members."""
+    return Template((HERE / "promises.toml").read_text()).substitute(
+        {
+            **tokens,
+            "hooks": HERE / "promises.py",
+            "cases": CASES or 20,
+            "seed": random.randrange(2**32),  # noqa: S311 - no secret
+            "deterministic": "false" if CASES else "true",
+            "visited": hers.cafes.visited,
+            "listed": hers.cafes.listed,
+            "draft": hers.cafes.draft,
+            "her_list": hers.list,
+            "his_list": his.list,
+            "her_check_in": hers.check_in,
+            "his_check_in": his.check_in,
+            "her_photo": hers.photo,
+            "her_avatar": hers.avatar,
+            "his_photo": his.photo,
+        }
+    )
+
+
+def test_every_route_answers_as_described_whatever_it_is_asked(
+    world: World, address: str, sign_token: SignToken, tmp_path: Path
+) -> None:
+    hers, his, leaver, gone = (world.settle() for _ in range(4))
+    world.owner.execute("INSERT INTO account_deletions (user_id) VALUES (%s)", [gone.member.user_id])
+    tokens = {name: sign_token(of.member) for name, of in {"member": hers, "leaver": leaver, "gone": gone}.items()}
+    newcomer = join(new_member(), consenting=False)
+    configured = tmp_path / "schemathesis.toml"
+    configured.write_text(configuration(hers, his, {**tokens, "newcomer": sign_token(newcomer)}))
+    phases = "examples,coverage,fuzzing,stateful" if CASES else "examples,coverage,fuzzing"
+    command = [
+        *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(configured), "run", f"{address}/schema"),
+        *("--url", address, "--checks", "all", "--phases", phases, "--workers", "2", "--no-color"),
+    ]
+    run = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+    told = "\n".join(line[:500] for line in (run.stdout + run.stderr).splitlines())
+    sys.stdout.write(told)
+    operations = sum(len(VERBS & methods.keys()) for methods in document()["paths"].values())
+    assert run.returncode == 0, told
+    assert f"Selected: {operations}/{operations}" in told
+    assert f"Tested: {operations}" in told
