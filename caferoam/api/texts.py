@@ -37,7 +37,8 @@ class LineField(serializers.CharField):
 class ProseField(serializers.CharField):
     """Any number of lines, trimmed; may be empty. Line breaks become ``\\n``."""
 
-    pattern = rf"^[^{_OF_PROSE}]*$"
+    # Of a text that is not empty: that it may be empty is described beside it, and only one of the two may fit.
+    pattern = rf"^[^{_OF_PROSE}]+$"
 
     default_error_messages = {
         "unseen": "Control characters and marks of the writing direction are not allowed.",
