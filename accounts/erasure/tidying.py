@@ -7,12 +7,11 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from accounts.models import AccountDeletion
-from caferoam.api.tokens import TokenRules
+from caferoam.api.principal import TOKEN_MAX_LIFE
 from caferoam.jobs import queue
 from caferoam.jobs.statements import rows_of
 
-_LIFE_OF_A_TOKEN: Final = TokenRules(issuer="", audience="").max_life
-TOMBSTONE: Final = _LIFE_OF_A_TOKEN + timedelta(hours=24)
+TOMBSTONE: Final = TOKEN_MAX_LIFE + timedelta(hours=24)
 """So long after the sign-in was deleted, and a day longer than any token of the member's can be good."""
 LATE: Final = timedelta(minutes=10)
 TRIED_AGAIN_AFTER: Final = timedelta(hours=24)

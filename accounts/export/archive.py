@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Final
 from uuid import UUID
-from zipfile import ZIP_STORED, ZipFile
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from django.db import connection, transaction
+from django.utils import timezone
 from psycopg import sql
 
 from accounts.member_catalogue import columns_of
@@ -43,7 +44,7 @@ def write_tables(archive: ZipFile, member: UUID) -> tuple[Contents, list[Photo]]
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        for table in registered():
+        for table in reversed(registered()):  # the profile first
             if isinstance(table.export, Export):
                 contents.fields[table.table] = _write_table(archive, table, table.export, member)
         return contents, list(_photos(member))
@@ -61,7 +62,8 @@ def _write_table(archive: ZipFile, table: MemberTable, export: Export, member: U
     statement = sql.SQL(
         "SELECT to_json(told)::text FROM (SELECT {} FROM public.{} AS t WHERE {} ORDER BY t.{}) AS told"
     ).format(told, sql.Identifier(table.table), condition(table), sql.Identifier(order))
-    with archive.open(f"{table.table}.json", "w", force_zip64=True) as file, connection.chunked_cursor() as cursor:
+    entry = _entry(f"{table.table}.json")
+    with archive.open(entry, "w", force_zip64=True) as file, connection.chunked_cursor() as cursor:
         cursor.execute(statement, {"member": member})
         file.write(b"[")
         separator = b"\n"
@@ -82,12 +84,18 @@ def _photos(member: UUID) -> Iterator[Photo]:
 
 def write_photo(archive: ZipFile, photo: Photo, data: bytes) -> None:
     """A photo, which is compressed as it is."""
-    archive.writestr(photo.name, data, ZIP_STORED)
+    archive.writestr(_entry(photo.name, ZIP_STORED), data)
 
 
 def write_readme(archive: ZipFile, contents: Contents) -> None:
     """What is in the archive, in Chinese and in English."""
-    archive.writestr(README, "\n".join(_readme(contents)).encode())
+    archive.writestr(_entry(README), "\n".join(_readme(contents)).encode())
+
+
+def _entry(name: str, compression: int = ZIP_DEFLATED) -> ZipInfo:
+    entry = ZipInfo(name, timezone.localtime().timetuple()[:6])
+    entry.compress_type = compression
+    return entry
 
 
 def _readme(contents: Contents) -> Iterator[str]:

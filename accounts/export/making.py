@@ -3,7 +3,7 @@
 import tempfile
 from typing import BinaryIO, Final
 from uuid import UUID
-from zipfile import ZIP_DEFLATED, ZipFile
+from zipfile import ZipFile
 
 from django.db.models.functions import Now
 
@@ -40,7 +40,7 @@ def make_export(run: JobRun, storage: Storage, *, export_id: UUID) -> None:
 
 def _pack(run: JobRun, storage: Storage, file: BinaryIO, member: UUID) -> bool:
     """Write the archive, and leave the file at its end. False when the job was cancelled."""
-    with ZipFile(file, "w", ZIP_DEFLATED) as archive:
+    with ZipFile(file, "w") as archive:
         contents, photos = write_tables(archive, member)
         for done, photo in enumerate(photos):
             if run.is_cancelled():

@@ -1,9 +1,12 @@
 """Who is asking."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import ClassVar
+from datetime import datetime, timedelta
+from typing import ClassVar, Final
 from uuid import UUID
+
+TOKEN_MAX_LIFE: Final = timedelta(hours=24)
+"""From its issue to its end; a token that claims to live longer is refused."""
 
 
 @dataclass(frozen=True, slots=True)

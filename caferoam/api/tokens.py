@@ -17,7 +17,7 @@ from uuid import UUID
 import jwt
 
 from caferoam.api.keys import KID_MAX_LENGTH, VerificationKey
-from caferoam.api.principal import Principal
+from caferoam.api.principal import TOKEN_MAX_LIFE, Principal
 
 TOKEN_MAX_LENGTH = 8_000
 SECRET_MIN_BYTES = 32
@@ -67,7 +67,7 @@ class TokenRules:
     secret: bytes | None = None
     """The project's legacy HS256 secret; None accepts no HS256 token at all."""
     leeway: timedelta = timedelta(seconds=10)
-    max_life: timedelta = timedelta(hours=24)
+    max_life: timedelta = TOKEN_MAX_LIFE
 
 
 def bearer_token(authorization: str) -> str:
