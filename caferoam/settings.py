@@ -94,7 +94,7 @@ def _database(url: str) -> dict[str, object]:
     """Django's connection settings from a libpq URL; parameters it does not know go to the driver."""
     parts = {name: str(value) for name, value in conninfo_to_dict(url).items()}
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "caferoam.database.postgres",
         "NAME": parts.pop("dbname", ""),
         "USER": parts.pop("user", ""),
         "PASSWORD": parts.pop("password", ""),
@@ -171,7 +171,7 @@ REST_FRAMEWORK = {
 }
 # How many times the limits of caferoam/api/throttling/scopes.py hold; 0 is no limit at all. Tests send more requests
 # than people do.
-THROTTLE_SCALE = env.number("THROTTLE_SCALE", 1_000 if CAFEROAM_ENV == "test" else 1)
+THROTTLE_SCALE = env.number("THROTTLE_SCALE", {"test": 1_000, "local": 10}.get(CAFEROAM_ENV, 1))
 if not THROTTLE_SCALE and CAFEROAM_ENV == "production":
     raise ImproperlyConfigured("THROTTLE_SCALE must be at least 1 in production: the API needs its limits.")
 SPECTACULAR_SETTINGS = {
