@@ -1,4 +1,4 @@
-"""``python -m bench [jobs] [shops]``: start a stack, measure, print, stop the stack.
+"""``python -m bench [jobs] [shops] [members]``: start a stack, measure, print, stop the stack.
 
 All of it goes into ``bench/results/latest.json``; a part is only printed.
 """
@@ -17,7 +17,7 @@ from bench.results import Result, keep, show
 from bench.settle import until_idle
 from bench.stack import RunningStack, running_stack
 
-PARTS = ("jobs", "shops")
+PARTS = ("jobs", "shops", "members")
 
 
 def main() -> None:
@@ -33,6 +33,8 @@ def main() -> None:
             results += _jobs(stack)
         if "shops" in parts:
             results += _shops(stack)
+        if "members" in parts:
+            results += _members(stack)
     show(results)
     if set(parts) == set(PARTS):
         keep(results)
@@ -71,6 +73,13 @@ def _shops(stack: RunningStack) -> list[Result]:
     results += search_vs_sql(stack)
     _say("embedding")
     return results + embed_vs_model()
+
+
+def _members(stack: RunningStack) -> list[Result]:
+    from bench.lists import lists_vs_sql  # noqa: PLC0415
+
+    _say("lists")
+    return lists_vs_sql(stack)
 
 
 def _say(what: str) -> None:

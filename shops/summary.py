@@ -77,7 +77,7 @@ def tag_summaries(confidences: Mapping[int, float], vocabulary: Vocabulary) -> l
 def photo(bucket: str, path: str, width: int, height: int) -> dict[str, object]:
     """A photo of a shop. It lies in a public bucket, so its address needs no signature."""
     return {
-        "url": f"{settings.SUPABASE_URL}/storage/v1/object/public/{quote(bucket)}/{quote(path)}",
+        "url": f"{settings.SUPABASE_URL}/storage/v1/object/public/{quote(f'{bucket}/{path}')}",
         "width": width,
         "height": height,
     }

@@ -13,6 +13,7 @@ from datetime import timedelta
 from enum import StrEnum
 from http import HTTPStatus
 from typing import Any, Final
+from uuid import UUID
 
 from django.db import connection, transaction
 
@@ -101,6 +102,24 @@ def as_member(principal: Principal, *, admitting: Collection[MemberState] = ()) 
     Raises:
         NotActiveError: the member's state is another one.
     """
+    _open_connection(principal)
+    with transaction.atomic(durable=True):
+        # Reset before the commit: what a commit hook runs is no longer the member's.
+        token = _bound.set(principal)
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(*binding(principal))
+                *_, state = cursor.fetchone()
+            state = MemberState(state)
+            if state is not MemberState.ACTIVE and state not in admitting:
+                raise _REFUSALS[state]
+            yield state
+        finally:
+            _bound.reset(token)
+
+
+def binding(principal: Principal) -> tuple[str, list[str | UUID]]:
+    """The statement with which every transaction of a member begins, and its values."""
     claims = {
         "sub": str(principal.user_id),
         "role": "authenticated",
@@ -109,20 +128,7 @@ def as_member(principal: Principal, *, admitting: Collection[MemberState] = ()) 
         "is_anonymous": principal.is_guest,
     }
     timeout_ms = str(int(STATEMENT_TIMEOUT.total_seconds() * 1000))
-    _open_connection(principal)
-    with transaction.atomic(durable=True):
-        # Reset before the commit: what a commit hook runs is no longer the member's.
-        token = _bound.set(principal)
-        try:
-            with connection.cursor() as cursor:
-                cursor.execute(_BIND, [json.dumps(claims), timeout_ms, tracing.setting(), principal.user_id])
-                *_, state = cursor.fetchone()
-            state = MemberState(state)
-            if state is not MemberState.ACTIVE and state not in admitting:
-                raise _REFUSALS[state]
-            yield state
-        finally:
-            _bound.reset(token)
+    return _BIND, [json.dumps(claims), timeout_ms, tracing.setting(), principal.user_id]
 
 
 def _open_connection(principal: Principal) -> None:
