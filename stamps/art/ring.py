@@ -27,15 +27,24 @@ def number(value: float) -> str:
     return f"{value:.1f}".removesuffix(".0") if abs(value) >= 0.05 else "0"
 
 
-def arc(text: str, *, at_top: bool) -> str:
-    """The text along the top or the foot of the ring; what is too long is cut."""
+def arc(text: str) -> str:
+    """The text along the top of the ring; what is too long is cut."""
+    return _arc(text, _TOP_SPAN, at_top=True)
+
+
+def foot_arc(text: str, *, below: float) -> str:
+    """The same along the foot, as far as that is below this height."""
+    nearest = min(1.0, (below - MIDDLE) / (_LETTERS - 0.6 * _SIZES[0]))
+    return _arc(text, min(_FOOT_SPAN, 2 * math.acos(nearest)), at_top=False)
+
+
+def _arc(text: str, span: float, *, at_top: bool) -> str:
     if not text:
         return ""
-    span = _TOP_SPAN if at_top else _FOOT_SPAN
     size = next((size for size in _SIZES if _length(text) * size <= span * _LETTERS), _SIZES[-1])
     limit = span * _LETTERS / size
     if _length(text) > limit:
-        text = shorten(text, limit / (1 + _SPACING / 0.6))
+        text = shorten(text, limit / (1 + _SPACING / 0.38))
     return (
         f'<g font-family="{_FONT}" font-size="{number(size)}" font-weight="700" text-anchor="middle" stroke="none">'
         + "".join(_letters(text, size, at_top=at_top))

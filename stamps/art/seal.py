@@ -4,6 +4,7 @@ The picture is one colour on nothing, so it lies well on any paper. Nothing in i
 no style sheet, no link and no reference but to its own parts.
 """
 
+import math
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
@@ -15,13 +16,14 @@ from stamps.art.frames import FRAMES
 from stamps.art.ink import INKS, Grain
 from stamps.art.lines import Block, Line, fit
 from stamps.art.motifs import MOTIFS, motif_of
-from stamps.art.ring import INNER, MIDDLE, SIZE, arc, number
+from stamps.art.ring import INNER, MIDDLE, SIZE, arc, foot_arc, number
 
 _BRAND: Final = "CAFEROAM 啡遊"
 _NAME_FONT: Final = "'Noto Serif TC','Noto Serif CJK TC','Source Han Serif TC','Songti TC',PMingLiU,Georgia,serif"
 
 _RIBBON_TOP: Final = 268.0
-_RIBBON_HALF: Final = 244.0
+_TILT: Final = 7
+"""Degrees, at most, to either side."""
 _RIBBON_GAP: Final = 8.0
 _NAME_WIDTH: Final = 420.0
 _NAME_SIZES: Final = (64.0, 46.0, 36.0)
@@ -44,7 +46,7 @@ def draw(shop: ShopFacts) -> str:
     grain = Grain(shop.shop_id)
     ink = INKS[grain.below(len(INKS))]
     frame = FRAMES[grain.below(len(FRAMES))]
-    tilt = number(grain.between(-7, 7))
+    tilt = number(grain.between(-_TILT, _TILT))
     motif = motif_of(shop.tags, grain.below(65_536))
     key = f"s{shop.shop_id.hex}"  # unlike on other stamps that are put into the same page
 
@@ -53,8 +55,12 @@ def draw(shop: ShopFacts) -> str:
     city, district = lettering.clean(shop.city), lettering.clean(shop.district)
     block = fit(main, into=_NAME_WIDTH, sizes=_NAME_SIZES)
     height = max(70.0, block.size * 1.16 * len(block.lines) + 20)
+    under_ribbon = _district(district, below=_RIBBON_TOP + height)
+    place = city if under_ribbon else f"{city}{district}"
+    place = place if lettering.is_plain(place) else ""
     has_other = other != "" and lettering.is_plain(other.upper())
-    upper, lower = (other.upper(), _BRAND) if has_other else (_BRAND, city if lettering.is_plain(city) else "")
+    upper = other.upper() if has_other else _BRAND
+    lower = _BRAND if has_other and (under_ribbon or not place) else place
     return "".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {SIZE} {SIZE}" width="{SIZE}" height="{SIZE}"',
@@ -62,9 +68,10 @@ def draw(shop: ShopFacts) -> str:
             f"<title>{escape(' – '.join(filter(None, [name, f'{city}{district}'])))}</title>",
             f"<defs>{_wear(key, grain)}{_gap(key, height)}{_knockout(key, block, height)}</defs>",
             f'<g mask="url(#{key}w)"><g transform="rotate({tilt} {MIDDLE} {MIDDLE})" fill="{ink}" stroke="{ink}">',
-            f'<g mask="url(#{key}g)">{frame}{arc(upper, at_top=True)}{arc(lower, at_top=False)}</g>',
+            f'<g mask="url(#{key}g)">{frame}{arc(upper)}',
+            f"{foot_arc(lower, below=_RIBBON_TOP + height + _RIBBON_GAP)}</g>",
             _motif(motif),
-            _district(district, below=_RIBBON_TOP + height),
+            under_ribbon,
             _ribbon(key, block, height),
             "</g></g></svg>\n",
         ]
@@ -100,8 +107,10 @@ def _ribbon(key: str, block: Block, height: float) -> str:
 
 
 def _ribbon_path(height: float) -> str:
-    """A band with swallowtails."""
-    left, right, notch = MIDDLE - _RIBBON_HALF, MIDDLE + _RIBBON_HALF, 16
+    """A band with swallowtails, as wide as it can be without leaving the picture when it is tilted."""
+    tilt, lowest = math.radians(_TILT), _RIBBON_TOP + height - MIDDLE
+    half = (MIDDLE - 2 - lowest * math.sin(tilt)) / math.cos(tilt)
+    left, right, notch = number(MIDDLE - half), number(MIDDLE + half), 16
     return (
         f"M{left} {_RIBBON_TOP}H{right}l{-notch} {number(height / 2)} {notch} {number(height / 2)}H{left}"
         f"l{notch} {number(-height / 2)}z"

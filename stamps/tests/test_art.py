@@ -1,5 +1,7 @@
 """The drawing of stamps: a pure function of what is known of a café, whatever its name is made of."""
 
+import cmath
+import math
 import re
 from collections.abc import Iterator
 from uuid import UUID, uuid5
@@ -89,10 +91,15 @@ def assert_fits(svg: str) -> None:
     assert lines
     for line in lines:
         assert 0 < float(line.attrib["textLength"]) <= 420.1
-    letters = [text for text in texts(parsed(svg)) if text.get("transform") is not None]
-    angles = [float(re.match(r"rotate\((-?[\d.]+) ", text.attrib["transform"])[1]) for text in letters]  # type: ignore[index] # it matches
-    assert all(abs(angle) <= 78 for angle in angles)
-    assert all(len(lettering.clusters(text.text or "")) == 1 for text in letters)
+    (gap,) = re.findall(r"M-40 ([\d.]+)h592v([\d.]+)H-40z", svg)
+    for letter in (text for text in texts(parsed(svg)) if text.get("transform") is not None):
+        assert len(lettering.clusters(letter.text or "")) == 1
+        turn = re.match(r"rotate\((-?[\d.]+) ", letter.attrib["transform"])
+        assert turn
+        y, angle = float(letter.attrib["y"]), math.radians(float(turn[1]))
+        assert abs(angle) <= math.radians(78)
+        if y > 256:  # the letter's upper edge, which is nearer to the middle
+            assert 256 + (y - 256 - 0.9 * 37) * math.cos(angle) >= sum(map(float, gap)) - 2, "the ribbon hides it"
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -140,6 +147,23 @@ def test_what_it_shows_is_the_name_in_both_scripts_and_the_place() -> None:
     assert letters == "ECOLECAFECAFEROAM啡遊"
     letters = "".join(text.text or "" for text in texts(parsed(draw(facts("青鳥")))) if text.get("transform"))
     assert letters == "CAFEROAM啡遊台北市"
+
+
+@pytest.mark.parametrize(
+    "name", ["青鳥", "不存在的燈塔烘豆所（新的）", "Slow Train Coffee Roasters and Bar", "字" * 200]
+)
+def test_the_district_is_on_it_and_the_ribbon_within_it_however_tall_the_ribbon_is(name: str) -> None:
+    svg = draw(facts(name))
+    assert "大安區" in "".join(text.text or "" for text in texts(parsed(svg)))
+    ribbon = re.search(r"M([\d.]+) ([\d.]+)H([\d.]+)l-16 ([\d.]+) ", svg)
+    assert ribbon
+    left, top, right, half_height = map(float, ribbon.groups())
+    for angle in (-7, 7):
+        turned = cmath.rect(1, math.radians(angle))
+        for corner in (complex(x, y) for x in (left, right) for y in (top, top + 2 * half_height)):
+            moved = (corner - (256 + 256j)) * turned + (256 + 256j)
+            assert 0 <= moved.real <= 512
+            assert 0 <= moved.imag <= 512
 
 
 def test_a_name_is_whole_where_it_fits_and_cut_where_it_cannot() -> None:
