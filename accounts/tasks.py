@@ -72,8 +72,9 @@ def export_member(run: JobRun, *, export_id: UUID, user_id: UUID) -> None:
 @job("settle_deletions", queue="maintenance", width=1, time_limit=timedelta(minutes=5))
 def settle_deletions(run: JobRun) -> None:
     """Forget the ids of members who are long gone, and queue erasures that are due and at which nobody is."""
+    emptied = tidying.empty_tombstones()  # commits by itself
     with run.completing():
-        emptied, queued = tidying.empty_tombstones(), tidying.queue_stranded()
+        queued = tidying.queue_stranded()
     logger.info("deletions: %d tombstones emptied, %d erasures queued", emptied, queued)
 
 

@@ -1,15 +1,20 @@
 """What time does about deletions: it empties tombstones, and finds erasures that nobody is at work on."""
 
+import logging
 from datetime import timedelta
 from typing import Final
 
 from django.db import transaction
 from django.db.models.functions import Now
 
+from accounts.erasure.objects import delete_objects
 from accounts.models import AccountDeletion
 from caferoam.api.principal import TOKEN_MAX_LIFE
 from caferoam.jobs import queue
 from caferoam.jobs.statements import rows_of
+from caferoam.providers.storage import service_storage
+
+logger = logging.getLogger("accounts.erasure")
 
 TOMBSTONE: Final = TOKEN_MAX_LIFE + timedelta(hours=24)
 """So long after the sign-in was deleted, and a day longer than any token of the member's can be good."""
@@ -30,8 +35,22 @@ WHERE d.cancelled_at IS NULL AND d.purged_at IS NULL AND d.purge_after < now() -
 
 
 def empty_tombstones() -> int:
-    """Forget the ids of members whose every token has run out, and count them."""
-    return AccountDeletion.objects.filter(user_id__isnull=False, purged_at__lt=Now() - TOMBSTONE).update(user_id=None)
+    """Forget the ids of members whose every token has run out, and count them.
+
+    Before that, while they can still be found, files of theirs go that came late: an address to upload to is good for
+    two hours, whatever becomes of the member.
+
+    Raises:
+        ProviderUnavailable: the storage does not answer; who was seen to until then is forgotten.
+    """
+    due = AccountDeletion.objects.filter(user_id__isnull=False, purged_at__lt=Now() - TOMBSTONE)
+    emptied = 0
+    for deletion in due.order_by("purged_at"):
+        if deletion.user_id is not None:
+            for bucket, count in delete_objects(deletion.user_id, service_storage()):
+                logger.warning("%d files came late to %s, and were deleted: %s", count, bucket, deletion)
+        emptied += due.filter(pk=deletion.pk).update(user_id=None)
+    return emptied
 
 
 def queue_stranded() -> int:

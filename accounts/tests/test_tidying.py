@@ -9,6 +9,8 @@ from psycopg import sql
 
 from accounts.erasure import tidying
 from caferoam.api.principal import Principal
+from caferoam.providers.errors import ProviderUnavailable
+from caferoam.providers.storage.buckets import MENU_PHOTOS
 from caferoam.testing.jobs import drain
 from caferoam.testing.storage import StorageStub
 
@@ -22,7 +24,7 @@ def leave(owner: psycopg.Connection, member: Principal) -> UUID:
 
 
 def test_tombstones_are_emptied_when_no_token_can_be_valid_any_more(
-    new_members: Callable[[int], list[Principal]], owner: psycopg.Connection, worker_login: None
+    new_members: Callable[[int], list[Principal]], owner: psycopg.Connection, storage_stub: StorageStub
 ) -> None:
     long_gone, just_gone, waits = new_members(3)
     for member, hours in ((long_gone, 49), (just_gone, 47)):
@@ -31,8 +33,14 @@ def test_tombstones_are_emptied_when_no_token_can_be_valid_any_more(
             " purged_at = now() - make_interval(hours => %s) WHERE id = %s",
             [hours, leave(owner, member)],
         )
+        storage_stub.put(MENU_PHOTOS, f"{member.user_id}/late.png", b"late")
     leave(owner, waits)
+    storage_stub.fail(503, retry_after=60)
+    with pytest.raises(ProviderUnavailable):
+        tidying.empty_tombstones()
+    storage_stub.heal()
     assert tidying.empty_tombstones() == 1
+    assert list(storage_stub.objects) == [(MENU_PHOTOS, f"{just_gone.user_id}/late.png")], "what came late went too"
     left = {row[0] for row in owner.execute("SELECT user_id FROM account_deletions")}
     assert left == {None, just_gone.user_id, waits.user_id}
     assert owner.execute("SELECT count(user_hmac) FROM account_deletions").fetchone() == (2,)
