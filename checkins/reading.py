@@ -90,5 +90,5 @@ def _read(rows: Sequence[dict[str, Any]]) -> ReadCheckIns:
     if not rows:
         return ReadCheckIns([], [], {})
     upload_ids = {upload_id for row in rows for upload_id in (*row["photo_upload_ids"], row["menu_upload_id"])}
-    uploads = Upload.objects.filter(id__in=upload_ids - {None}).exclude(status=Upload.Status.DISCARDED)
+    uploads = Upload.objects.filter(id__in=upload_ids - {None})
     return ReadCheckIns(rows, list(uploads), visited_shops({row["shop_id"] for row in rows}))
