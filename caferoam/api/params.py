@@ -1,6 +1,7 @@
 """Strict reading of query parameters and ids: what is not understood is refused by name, never ignored."""
 
-from typing import Any
+import re
+from typing import Any, Final
 from uuid import UUID
 
 from rest_framework import serializers
@@ -8,6 +9,8 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
 VALUE_MAX_LENGTH = 10_000
+# Django REST framework would also take 1.0, blanks around it, and the digits of every script.
+_INTEGER: Final = re.compile(r"-?[0-9]+")
 
 
 class QueryParams(serializers.Serializer[None]):
@@ -35,6 +38,8 @@ def parse_query(serializer_class: type[QueryParams], request: Request) -> dict[s
             data[name] = values
         elif len(values) > 1:
             errors[name] = ["Give this parameter once."]
+        elif isinstance(known, serializers.IntegerField) and not _INTEGER.fullmatch(values[0]):
+            errors[name] = ["This must be a whole number."]
         else:
             data[name] = values[0]
     if errors:

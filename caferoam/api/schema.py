@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from drf_spectacular.extensions import (
     OpenApiAuthenticationExtension,
@@ -32,6 +32,9 @@ _DESCRIPTIONS: Mapping[int, str] = {
     429: "Too many requests; see Retry-After.",
     503: "Not available at the moment; see Retry-After.",
 }
+
+
+_NO_NUL: Final = r"^[^\u0000]*$"  # what no text of a request may hold
 
 
 class ProblemSerializer(serializers.Serializer[None]):
@@ -168,7 +171,7 @@ class TextShape(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-cal
             shape["type"] = "string"  # null is added once more to what is returned from here
         if direction == "request":
             shape |= {} if self.target.allow_blank else {"minLength": 1}
-            shape |= {"pattern": pattern} if (pattern := getattr(self.target, "pattern", None)) else {}
+            shape["pattern"] = getattr(self.target, "pattern", _NO_NUL)
         return shape
 
 

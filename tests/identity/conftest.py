@@ -11,8 +11,9 @@ from pytest_django.plugin import DjangoDbBlocker
 from caferoam.local.provision import API, OWNER
 from caferoam.testing.database import database_url
 from caferoam.testing.storage import StorageStub
-from caferoam.testing.tokens import Issuer
+from caferoam.testing.tokens import Issuer, SignToken
 from tests.identity.belongings import Belongings, make_cafes
+from tests.identity.sending import Send, sender
 from tests.identity.world import World
 
 
@@ -52,6 +53,12 @@ def hers(world: World) -> Belongings:
 def his(world: World) -> Belongings:
     """The same of a stranger to her."""
     return world.settle()
+
+
+@pytest.fixture
+def send(sign_token: SignToken) -> Send:
+    """Sends calls of ``routes.py``."""
+    return sender(sign_token)
 
 
 @pytest.fixture

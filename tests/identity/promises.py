@@ -11,6 +11,7 @@ BEYOND_SCHEMAS: Final = (
     "This cursor is malformed or belongs to another query.",
     "This is not the text that members agree to now",
     "There is no such tag",
+    "This needs `near`.",
     "Name all photos by id, or all by URL.",
     "A check-in has at least one photo.",
     "This photo is named twice.",

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final, cast
 
@@ -12,20 +12,17 @@ from django.urls import path
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts import consent
 from caferoam.api.principal import Principal
-from caferoam.testing.database import ApiClient
 from caferoam.testing.members import join
-from caferoam.testing.tokens import SignToken, new_member
+from caferoam.testing.tokens import new_member
 from tests.identity.belongings import Belongings
-from tests.identity.routes import CONSENT_VERSION, ROUTES, Call, Public
+from tests.identity.routes import ROUTES, Call, Public
 from tests.identity.rows import rows_of
+from tests.identity.sending import Send
 from tests.identity.walking import VERBS, Spelling, spellings
 from tests.identity.world import World
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db, pytest.mark.usefixtures("storage_settings")]
-
-type Send = Callable[..., Response]
 
 CALLS: Final = [(spelling, verb) for spelling in spellings() for verb in spelling.verbs]
 MEMBERS: Final = [call for call in CALLS if isinstance(ROUTES.get(f"{call[1]} {call[0].route}"), Call)]
@@ -49,29 +46,6 @@ def cell(response: Response) -> Cell:
         return response.status_code, None
     assert response["Content-Type"] == "application/problem+json"
     return response.status_code, json.loads(response.content)["code"]
-
-
-@pytest.fixture
-def send(sign_token: SignToken) -> Send:
-    """Sends ``call`` with what is ``of`` somebody, signed by ``who``, on the API's login."""
-    client = ApiClient()
-
-    def send(
-        call: Call | Public, verb: str, slash: str, *, of: Belongings, who: Principal | None, **claims: object
-    ) -> Response:
-        body = call.body(of) if isinstance(call, Call) and call.body else None
-        if body and CONSENT_VERSION in body:
-            body[CONSENT_VERSION] = consent.VERSION
-        where, query, parameters = call.path(of).partition("?")
-        return client.generic(
-            verb,
-            f"{where}{slash}{query}{parameters}",
-            "" if body is None else json.dumps(body),
-            content_type="application/json",
-            headers={"Authorization": f"Bearer {sign_token(who, **claims)}"} if who else {},
-        )
-
-    return send
 
 
 def tell_nothing_of(belongings: Belongings, response: Response) -> None:
@@ -116,7 +90,7 @@ def test_what_members_have_is_theirs_alone(
     found: dict[str, Cell] = {}
     for caller, (of, who, claims) in callers.items():
         own_before = rows_of(world, of)
-        response = send(call, verb, spelling.slash, of=of, who=who, **claims)
+        response = send(call, verb, slash=spelling.slash, of=of, who=who, claims=claims)
         found[caller] = cell(response)
         tell_nothing_of(hers, response)
         assert rows_of(world, hers) == before, f"what {caller} sent has changed what is hers"
@@ -142,7 +116,7 @@ def test_what_members_have_is_theirs_alone(
     if call.stranger == 404:
         assert found["stranger"] == (404, "not_found")
 
-    response = send(call, verb, spelling.slash, of=hers, who=hers.member)
+    response = send(call, verb, slash=spelling.slash, of=hers, who=hers.member)
     assert response.status_code == call.owner, response.content
     if call.shows:
         assert str(call.shows(hers)) in response.content.decode(), "the answer is not about what is hers"
@@ -164,7 +138,7 @@ def test_what_is_public_is_the_same_for_all_and_refuses_bad_tokens(
         "expired": (hers.member, {"iat": an_hour_ago - 3600, "exp": an_hour_ago}),
     }
     answers = {
-        caller: send(call, verb, spelling.slash, of=hers, who=who, **claims)
+        caller: send(call, verb, slash=spelling.slash, of=hers, who=who, claims=claims)
         for caller, (who, claims) in callers.items()
     }
     fine = (200, None)
@@ -182,8 +156,8 @@ def test_other_verbs_are_nobodys(hers: Belongings, send: Send, spelling: Spellin
     (known, *_) = [entry(spelling, verb) for verb in own]
     for verb in [verb for verb in VERBS if verb not in own]:
         call = Public(known.path)
-        assert send(call, verb, spelling.slash, of=hers, who=hers.member).status_code == 405, verb
-        anonymous = send(call, verb, spelling.slash, of=hers, who=None)
+        assert send(call, verb, slash=spelling.slash, of=hers, who=hers.member).status_code == 405, verb
+        anonymous = send(call, verb, slash=spelling.slash, of=hers, who=None)
         assert anonymous.status_code == (401 if isinstance(known, Call) else 405), verb
 
 
