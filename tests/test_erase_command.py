@@ -166,6 +166,32 @@ def test_killed_while_it_deletes_rows_it_has_deleted_none_of_them(
     assert traces(owner, storage_stub, member.user_id) == ERASED
 
 
+def test_two_at_once_do_each_other_no_harm(
+    lived: Principal, owner: psycopg.Connection, start: Start, storage_stub: StorageStub
+) -> None:
+    storage_stub.slow(0.3, path="/object/list/")  # so that they meet
+    both = [start("erase", "--user", str(lived.user_id), "--now", "--yes") for _ in range(2)]
+    for process in both:
+        output, errors = process.communicate(timeout=120)
+        assert process.returncode == 0, errors
+        assert "Nothing is left." in output or "This member was erased at" in output
+    assert traces(owner, storage_stub, lived.user_id) == ERASED
+    (counts,) = owner.execute("SELECT counts FROM account_deletions WHERE purged_at IS NOT NULL").fetchone() or ({},)
+    assert (counts["check_ins"], counts["uploads"]) == (2, 8), "and rows are counted once"
+
+
+def test_an_operator_can_stop_it(
+    lived: Principal, owner: psycopg.Connection, start: Start, storage_stub: StorageStub
+) -> None:
+    process = start("erase", "--user", str(lived.user_id), "--now", "--yes", "--step-by-step")
+    assert heard(process).startswith("next: begin")
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Stopped in step begin. What is done is done" in errors
+    assert owner.execute("SELECT step FROM account_deletions WHERE cancelled_at IS NULL").fetchone() == ("",)
+
+
 def test_it_says_what_it_does(
     lived: Principal, owner: psycopg.Connection, start: Start, storage_stub: StorageStub
 ) -> None:

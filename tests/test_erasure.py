@@ -1,6 +1,7 @@
 """Nothing is left of a member who has left, whatever breaks on the way, and nothing of anybody else's is touched."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from uuid import UUID
 
@@ -170,6 +171,31 @@ def test_what_comes_back_meanwhile_is_found_and_erased(
     assert traces(owner, storage_stub, member.user_id) == {"public.account_deletions": 1}
     left = owner.execute("SELECT detail FROM job_events WHERE job_id = %s", [job]).fetchall()
     assert left, "what went wrong is known, but not with whom"
+
+
+def test_a_job_that_an_operator_cancels_stops_and_can_be_queued_again(
+    lived: Principal, owner: psycopg.Connection, storage_stub: StorageStub
+) -> None:
+    leave(owner, lived.user_id)
+    path = "/object/checkin-photos"
+    storage_stub.slow(1.2, method="DELETE", path=path)  # a job asks once a second whether it is cancelled
+
+    def cancel() -> bool:
+        seen = eventually(lambda: any(seen.method == "DELETE" and path in seen.path for seen in storage_stub.requests))
+        owner.execute("UPDATE job_queue SET status = 'failed', completed_at = now() WHERE job_type = 'erase_member'")
+        return seen
+
+    with ThreadPoolExecutor(1) as pool:
+        cancelled = pool.submit(cancel)
+        assert drain(["erase_member"]) == {"lost": 1}
+        assert cancelled.result()
+    assert deletion_of(owner, lived.user_id) == ("begin", False, ""), "between two deletions of files"
+    assert traces(owner, storage_stub, lived.user_id)["exports"] == 1
+
+    storage_stub.heal()
+    owner.execute("UPDATE job_queue SET status = 'pending', completed_at = NULL WHERE job_type = 'erase_member'")
+    assert drain(["erase_member"]) == {"completed": 1}
+    assert traces(owner, storage_stub, lived.user_id) == {"public.account_deletions": 1}
 
 
 def test_a_table_that_was_forgotten_is_not_passed_over_in_silence(
