@@ -64,7 +64,10 @@ CALLABLE = frozenset(
         "private.may_read_object_v1(text,text)",
         "private.restore_account_v1()",
         "private.visited_shops_v1(uuid[])",
+        "private.stamp_facts_v1(uuid,double precision)",
         "private.closed_listed_shops_v1(uuid[])",
+        "private.unsubscribe_v1(bytea)",
+        "private.take_mail_event_v1(text,text,jsonb)",
     }
 )
 """The functions of ours that anon and authenticated may call."""

@@ -26,7 +26,7 @@ def test_anybody_may_look_at_it(api: ApiClient, shop: Shop) -> None:
     for path in (f"/stamps/{shop.id}.svg", f"/stamps/{shop.id}.svg/", f"/stamps/{str(shop.id).upper()}.svg"):
         response = api.get(path)
         assert response.status_code == 200
-        assert api.queries == 2
+        assert api.queries == 1
         assert response["Content-Type"] == "image/svg+xml; charset=utf-8"
         facts = ShopFacts(shop.id, shop.name, shop.city, shop.district, frozenset())
         assert response.content.decode() == draw(facts)
@@ -52,8 +52,14 @@ def test_a_browser_that_opens_it_may_do_nothing_with_it(api: ApiClient, shop: Sh
     assert response["X-Content-Type-Options"] == "nosniff"
 
 
-@pytest.mark.parametrize("status", [None, "draft", "closed"])
-def test_a_cafe_that_is_not_live_has_none(api: ApiClient, status: str | None) -> None:
+def test_a_closed_cafe_keeps_its_stamp(api: ApiClient, shop: Shop) -> None:
+    before = api.get(f"/stamps/{shop.id}.svg").content
+    Shop.objects.filter(id=shop.id).update(status="closed")
+    assert api.get(f"/stamps/{shop.id}.svg").content == before
+
+
+@pytest.mark.parametrize("status", [None, "draft"])
+def test_a_cafe_that_was_never_live_has_none(api: ApiClient, status: str | None) -> None:
     shop_id = make_shop("青鳥", status=status).id if status else NOBODYS
     response = api.get(f"/stamps/{shop_id}.svg")
     assert (response.status_code, response["Content-Type"]) == (404, "application/problem+json")

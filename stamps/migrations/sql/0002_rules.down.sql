@@ -1,3 +1,4 @@
+DROP FUNCTION private.stamp_facts_v1(uuid, double precision);
 ALTER TABLE stamps DROP CONSTRAINT stamps_design_of_shop;
 DROP TRIGGER keep_stamp ON stamps;
 DROP FUNCTION private.keep_stamp_v1();

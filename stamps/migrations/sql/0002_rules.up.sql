@@ -23,3 +23,18 @@ CREATE TRIGGER keep_stamp BEFORE UPDATE OF user_id, shop_id, check_in_id ON stam
     EXECUTE FUNCTION private.keep_stamp_v1();
 
 ALTER TABLE stamps ADD CONSTRAINT stamps_design_of_shop CHECK (design_url = '/stamps/' || shop_id || '.svg');
+
+-- A closed café is no longer shown in the directory, but those who have its stamp still see what it looks like.
+CREATE FUNCTION private.stamp_facts_v1(wanted uuid, sure double precision)
+    RETURNS TABLE (name text, city text, district text, tags text[])
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT shop.name, shop.city, shop.district, coalesce(given.tags, '{}')
+      FROM public.shops AS shop
+      LEFT JOIN LATERAL (
+          SELECT array_agg(tag.tag_id::text) AS tags FROM public.effective_shop_tags AS tag
+           WHERE tag.shop_id = shop.id AND tag.confidence >= sure
+      ) AS given ON true
+     WHERE shop.id = wanted AND shop.status IN ('live', 'closed')
+$$;
+REVOKE ALL ON FUNCTION private.stamp_facts_v1(uuid, double precision) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION private.stamp_facts_v1(uuid, double precision) TO anon, authenticated;
