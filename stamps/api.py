@@ -56,7 +56,7 @@ class StampDesign(PublicAPIView):
         summary="The stamp of a café, as a picture",
     )
     def get(self, request: Request, shop_id: str) -> HttpResponse:
-        """Drawn from the name, district and tags, in one colour on nothing, for light and dark pages. Closed cafés too."""
+        """Drawn from name, district and tags, in one colour on nothing, for light and dark pages. Closed ones too."""
         parse_query(QueryParams, request)
         body = draw(facts_of(path_uuid("shop_id", shop_id))).encode()
         etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
