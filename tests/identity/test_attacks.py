@@ -1,14 +1,17 @@
 """What somebody would try who wants more than is theirs, on every route there is."""
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any, Final
 from urllib.parse import quote
 
 import pytest
+from django.conf import settings
 
 from caferoam.testing.database import ApiClient
 from caferoam.testing.tokens import SignToken
+from tests.identity.attacks import PROOFS
 from tests.identity.belongings import Belongings
 from tests.identity.routes import ROUTES, Call
 from tests.identity.rows import rows_of
@@ -268,3 +271,16 @@ def test_nothing_but_the_api_is_served_here(sign_token: SignToken, hers: Belongi
         response = ApiClient().get(path, headers=headers)
         assert response.status_code == 404
         assert response["Content-Type"] == "application/problem+json"
+
+
+def test_every_attack_we_know_of_has_its_proof() -> None:
+    missing = [
+        (attack, proof) for attack, proofs in PROOFS.items() for proof in proofs if not is_there(*proof.split("::"))
+    ]
+    assert missing == []
+    assert not is_there("tests/identity/test_attacks.py", "test_that_nobody_wrote")
+
+
+def is_there(file: str, test: str) -> bool:
+    path = settings.BASE_DIR / file
+    return path.is_file() and re.search(rf"^ *def {test}\(", path.read_text(), re.MULTILINE) is not None
