@@ -5,7 +5,7 @@ PYTHON := .venv/bin/python
 PG ?= 18
 
 .DEFAULT_GOAL := help
-.PHONY: help install run reset test lint format bench faults openapi translations lock
+.PHONY: help install run reset test lint format bench faults fuzz openapi translations lock
 
 help: ## say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ translations: install ## take the admin's texts into its translation file, and c
 
 faults: install ## kill and break things, and see that every job ends once (ONLY="name name", REPEAT=3, SEED=1)
 	@$(PYTHON) -m tests.faults $(ONLY) $(if $(REPEAT),--repeat $(REPEAT)) $(if $(SEED),--seed $(SEED))
+
+fuzz: install ## ask each route 200 things or so, others every time, and hold it to its description (CASES=1000)
+	@CAFEROAM_FUZZ_CASES=$(or $(CASES),200) sh scripts/test tests/identity/test_schema_promises.py --capture no
 
 openapi: install ## write docs/openapi.yaml from the views
 	@sh scripts/openapi
