@@ -6,4 +6,5 @@ pytest_plugins = [
     "caferoam.testing.members",
     "caferoam.testing.storage",
     "caferoam.testing.throttling",
+    "caferoam.testing.resend",
 ]

@@ -189,8 +189,42 @@ SPECTACULAR_SETTINGS = {
 PRIVACY_CONTACT = env.text("PRIVACY_CONTACT", "privacy@caferoam.example")
 
 # --- Providers ------------------------------------------------------------------------------------------------------
-LLM_PROVIDER = env.choice("LLM_PROVIDER", ["offline"], "offline")
+LLM_PROVIDER = env.choice("LLM_PROVIDER", ["offline", "anthropic"], "offline")
+ANTHROPIC_API_KEY = env.text("ANTHROPIC_API_KEY", "")  # worker and commands only
+ANTHROPIC_MODEL = env.text("ANTHROPIC_MODEL", "claude-sonnet-5-5")
+ANTHROPIC_MENU_MODEL = env.text("ANTHROPIC_MENU_MODEL", "claude-haiku-5-5")
+ANTHROPIC_BASE_URL = env.url("ANTHROPIC_BASE_URL", ["https", "http"], "")
+ANTHROPIC_TIMEOUT = timedelta(seconds=120)  # for the first byte of an answer, which comes when all of it is written
+# Model: USD for a million tokens of input, output, writing to the cache (for 5 minutes) and reading from it, by the day
+# from which they hold. https://platform.claude.com/docs/en/about-claude/pricing, as of 2026-11-01. All of these models
+# know effort levels and structured output. Haiku costs more for prompts above 100,000 tokens, which ours never have.
+ANTHROPIC_PRICES = {
+    "claude-sonnet-5-5": {
+        "2026-09-28": ("2", "10", "2.50", "0.20"),
+        "2026-10-07": ("2", "10", "2.50", "0.10"),
+    },
+    "claude-sonnet-5": {"2026-06-30": ("2", "10", "2.50", "0.20")},
+    "claude-haiku-5-5": {"2026-10-07": ("0.10", "0.50", "0.125", "0.01")},
+}
 EMBEDDINGS_PROVIDER = env.choice("EMBEDDINGS_PROVIDER", ["offline"], "offline")
+
+# --- Mail -----------------------------------------------------------------------------------------------------------
+EMAIL_PROVIDER = env.choice("EMAIL_PROVIDER", ["offline", "resend"], "offline")
+RESEND_API_KEY = env.prefixed("RESEND_API_KEY", "re_")
+RESEND_BASE_URL = env.url("RESEND_BASE_URL", ["https", "http"], "").rstrip("/")
+# Of the webhook; two while one takes the other's place.
+RESEND_WEBHOOK_SECRETS = env.words("RESEND_WEBHOOK_SECRETS")
+MAIL_SENDER = env.text("MAIL_SENDER", "CafeRoam 啡遊 <weekly@caferoam.example>")
+MAIL_POSTAL_LINE = env.text("MAIL_POSTAL_LINE", "CafeRoam 啡遊, Taipei, Taiwan")
+# Where the offline mailer puts what it is given.
+MAIL_FOLDER = env.text("MAIL_FOLDER", str(Path(env.text("CAFEROAM_LOCAL_DIR", str(BASE_DIR / ".local"))) / "mail"))
+# What links in mail begin with: the pages of cafés, and the API, for the link that ends the mail.
+WEB_URL = env.url(
+    "WEB_URL", ["https", "http"], "http://127.0.0.1:3000" if CAFEROAM_ENV == "local" else "https://caferoam.example"
+).rstrip("/")
+API_URL = env.url(
+    "API_URL", ["https", "http"], "http://127.0.0.1:8000" if CAFEROAM_ENV == "local" else "https://api.caferoam.example"
+).rstrip("/")
 
 # --- Members who leave ----------------------------------------------------------------------------------------------
 # Tells erased members when a backup has brought them back. Kept apart from SECRET_KEY, which may be changed.

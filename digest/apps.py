@@ -12,7 +12,9 @@ class DigestConfig(AppConfig):
                 "digest_deliveries",
                 "profile_id",
                 DELETE,
-                Export("寄給您的每週精選", "Weekly emails sent to you", left_out=("chunk", "provider_id")),
+                Export(
+                    "寄給您的每週精選", "Weekly emails sent to you", left_out=("chunk", "email_hash", "provider_id")
+                ),
             ),
             MemberTable(
                 "digest_unsubscribes", "profile_id", DELETE, NotExported("Hashes of the links in the emails; no more.")

@@ -15,7 +15,7 @@ class Edition(models.Model):
         SENT = "sent", "sent"
 
     id = models.UUIDField(primary_key=True, db_default=GenRandomUUID(), editable=False)
-    week = models.DateField(unique=True, help_text="The Monday it is for, in Taipei.")
+    week = models.DateField(help_text="The Monday it is for, in Taipei.")
     status = models.CharField(max_length=10, choices=Status, db_default=Status.DRAFT, default=Status.DRAFT)
     is_automatic = models.BooleanField(
         db_default=False, default=False, help_text="Made by rules, because no curator had made one in time."
@@ -37,6 +37,8 @@ class Edition(models.Model):
                 condition=Q(status__in=["draft", "ready", "sending", "sent"]), name="digest_editions_status_known"
             ),
             models.CheckConstraint(condition=Q(week__iso_week_day=1), name="digest_editions_on_monday"),
+            # A draft stands in nobody's way: where none is approved in time, an automatic one takes the week.
+            models.UniqueConstraint(fields=["week"], condition=~Q(status="draft"), name="digest_editions_one_a_week"),
             models.CheckConstraint(
                 condition=~Q(status="sent") | Q(sent_at__isnull=False), name="digest_editions_sent_at_set"
             ),
@@ -79,6 +81,12 @@ class Delivery(models.Model):
     profile = models.ForeignKey("accounts.Profile", models.DO_NOTHING, db_constraint=False, related_name="+")
     chunk = models.IntegerField(help_text="Those of one chunk go out with one call, under one idempotency key.")
     status = models.CharField(max_length=10, choices=Status, db_default=Status.PENDING, default=Status.PENDING)
+    handed_over_at = models.DateTimeField(
+        null=True, help_text="When it was first given to the mail provider; from then on it may have been sent."
+    )
+    email_hash = models.CharField(
+        max_length=64, db_default="", default="", help_text="HMAC-SHA256 of the address that it went to."
+    )
     provider_id = models.TextField(null=True, help_text="The mail provider's own id of this mail.")
     reason = models.TextField(db_default="", default="", help_text="Why it was skipped or failed, or how it bounced.")
     created_at = models.DateTimeField(db_default=Now())
@@ -88,7 +96,7 @@ class Delivery(models.Model):
         db_table = "digest_deliveries"
         ordering = ["chunk", "id"]
         indexes = [
-            models.Index(fields=["edition", "chunk"], name="digest_deliveries_by_chunk"),
+            models.Index(fields=["edition", "chunk"], name="digest_deliveries_to_send", condition=Q(status="pending")),
             models.Index(fields=["profile"], name="digest_deliveries_of_member"),
             models.Index(
                 fields=["provider_id"], name="digest_deliveries_by_mail", condition=Q(provider_id__isnull=False)
@@ -110,7 +118,7 @@ class Unsubscribe(models.Model):
 
     id = models.UUIDField(primary_key=True, db_default=GenRandomUUID(), editable=False)
     profile = models.ForeignKey("accounts.Profile", models.DO_NOTHING, db_constraint=False, related_name="+")
-    token_hash = models.BinaryField(unique=True, help_text="SHA-256 of 128 random bits.")
+    token_hash = models.BinaryField(unique=True, help_text="SHA-256 of the 128 bits in the link.")
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:

@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
                         serialize=False,
                     ),
                 ),
-                ("week", models.DateField(help_text="The Monday it is for, in Taipei.", unique=True)),
+                ("week", models.DateField(help_text="The Monday it is for, in Taipei.")),
                 (
                     "status",
                     models.CharField(
@@ -86,6 +86,11 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(("week__iso_week_day", 1)), name="digest_editions_on_monday"
                     ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "draft"), _negated=True),
+                        fields=("week",),
+                        name="digest_editions_one_a_week",
+                    ),
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(("status", "sent"), _negated=True), ("sent_at__isnull", False), _connector="OR"
@@ -107,7 +112,7 @@ class Migration(migrations.Migration):
                         serialize=False,
                     ),
                 ),
-                ("token_hash", models.BinaryField(help_text="SHA-256 of 128 random bits.", unique=True)),
+                ("token_hash", models.BinaryField(help_text="SHA-256 of the 128 bits in the link.", unique=True)),
                 ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 (
                     "profile",
@@ -155,6 +160,22 @@ class Migration(migrations.Migration):
                         max_length=10,
                     ),
                 ),
+                (
+                    "handed_over_at",
+                    models.DateTimeField(
+                        help_text="When it was first given to the mail provider; from then on it may have been sent.",
+                        null=True,
+                    ),
+                ),
+                (
+                    "email_hash",
+                    models.CharField(
+                        db_default="",
+                        default="",
+                        help_text="HMAC-SHA256 of the address that it went to.",
+                        max_length=64,
+                    ),
+                ),
                 ("provider_id", models.TextField(help_text="The mail provider's own id of this mail.", null=True)),
                 (
                     "reason",
@@ -187,7 +208,11 @@ class Migration(migrations.Migration):
                 "db_table": "digest_deliveries",
                 "ordering": ["chunk", "id"],
                 "indexes": [
-                    models.Index(fields=["edition", "chunk"], name="digest_deliveries_by_chunk"),
+                    models.Index(
+                        condition=models.Q(("status", "pending")),
+                        fields=["edition", "chunk"],
+                        name="digest_deliveries_to_send",
+                    ),
                     models.Index(fields=["profile"], name="digest_deliveries_of_member"),
                     models.Index(
                         condition=models.Q(("provider_id__isnull", False)),

@@ -1,3 +1,11 @@
+DROP FUNCTION private.take_mail_event_v1(text, text, jsonb);
+DROP FUNCTION private.unsubscribe_v1(bytea);
+DROP FUNCTION private.weekly_email_recipients_v1(uuid[]);
+DROP FUNCTION private.plan_weekly_email_v1(uuid);
+DROP TRIGGER keep_picks ON digest_picks;
+DROP FUNCTION private.keep_picks_v1();
+DROP TRIGGER keep_edition ON digest_editions;
+DROP FUNCTION private.keep_edition_v1();
 ALTER TABLE digest_suppressions DROP CONSTRAINT digest_suppressions_profile_id_fkey;
 ALTER TABLE digest_unsubscribes DROP CONSTRAINT digest_unsubscribes_profile_id_fkey;
 ALTER TABLE digest_deliveries DROP CONSTRAINT digest_deliveries_profile_id_fkey;

@@ -1,0 +1,146 @@
+"""Resend's batch call, over its own SDK: https://resend.com/docs/api-reference/emails/send-batch-emails.
+
+The SDK keeps key, address and client in its module, so there is one account to a process.
+"""
+
+import atexit
+import json as jsons
+import math
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Any, Final
+
+import httpx
+import resend
+from resend.exceptions import NoContentError, ResendError
+from resend.http_client import HTTPClient
+
+from caferoam.providers.email.protocol import BATCH_MAX, Mail, Rejected, Taken, TakenBefore
+from caferoam.providers.errors import ProviderRefused, ProviderUnavailable
+from caferoam.scrub import scrub
+
+TIMEOUT: Final = timedelta(seconds=30)
+CONNECT_TIMEOUT: Final = timedelta(seconds=5)
+RETRY_QUOTA_AFTER: Final = timedelta(hours=1)
+"""Of a quota that is used up, Resend says that it is, and not until when."""
+RETRY_RUNNING_AFTER: Final = timedelta(seconds=10)
+"""The same batch is being taken on for another caller, which may be ourselves before we were killed."""
+_RETRY_MOST: Final = timedelta(hours=1)
+_MESSAGE_MAX_LENGTH: Final = 200
+
+
+class ResendMailer:
+    """Sends through Resend. ``base_url`` is for tests; '' is Resend's own."""
+
+    def __init__(self, *, api_key: str, sender: str, base_url: str = "", timeout: timedelta = TIMEOUT) -> None:
+        resend.api_key = api_key
+        resend.api_url = base_url or "https://api.resend.com"
+        resend.default_http_client = self._client = _PooledClient(timeout)
+        self._sender = sender
+        atexit.register(self.close)
+
+    def close(self) -> None:
+        """Close its connections; it cannot be used any more."""
+        self._client.close()
+        atexit.unregister(self.close)
+
+    def send_batch(self, mails: Sequence[Mail], *, idempotency_key: str) -> Sequence[Taken | Rejected] | TakenBefore:
+        """As the protocol says. One call, which is never repeated in here."""
+        if len(mails) > BATCH_MAX:
+            raise ValueError(f"{len(mails)} mails are more than a batch holds.")
+        try:
+            answer = resend.Batch.send(
+                [self._params(mail) for mail in mails],
+                # permissive: one bad address does not keep the mail from ninety-nine others
+                {"idempotency_key": idempotency_key, "batch_validation": "permissive"},
+            )
+        except ResendError as exc:
+            if str(exc.code) == "409" and exc.error_type == "invalid_idempotent_request":
+                return TakenBefore()
+            raise _translated(exc) from exc
+        except NoContentError as exc:
+            raise ProviderUnavailable("Resend answered with nothing.") from exc
+        return _results(answer, len(mails))
+
+    def _params(self, mail: Mail) -> resend.Emails.SendParams:
+        return {
+            "from": self._sender,
+            "to": [mail.to],
+            "subject": mail.subject,
+            "html": mail.html,
+            "text": mail.text,
+            "headers": dict(mail.headers),
+            "tags": [{"name": "mail", "value": mail.id}],
+        }
+
+
+class _PooledClient(HTTPClient):
+    """Keeps connections between calls, and gives up in time; the SDK's own does neither."""
+
+    def __init__(self, timeout: timedelta) -> None:
+        seconds = timeout.total_seconds()
+        self._client = httpx.Client(
+            timeout=httpx.Timeout(seconds, connect=min(seconds, CONNECT_TIMEOUT.total_seconds())),
+            limits=httpx.Limits(max_connections=10, max_keepalive_connections=4),
+        )
+
+    def close(self) -> None:
+        self._client.close()
+
+    # As the SDK calls it, which names no other types.
+    def request(  # noqa: PLR0917 - the SDK's own parameters
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        json: dict[str, object] | list[object] | None = None,
+        files: dict[str, Any] | None = None,
+        data: dict[str, str] | None = None,
+    ) -> tuple[bytes, int, Mapping[str, str]]:
+        content = jsons.dumps(json, ensure_ascii=False, separators=(",", ":")).encode()
+        answer = self._client.request(
+            method, url, headers={**headers, "Content-Type": "application/json"}, content=content
+        )
+        return answer.content, answer.status_code, answer.headers
+
+
+def _results(answer: Mapping[str, Any], count: int) -> Sequence[Taken | Rejected]:
+    """In the order of the mails: those that were refused are named by their place, and the ids are of the others."""
+    data, errors = answer.get("data"), answer.get("errors") or []
+    try:
+        refused = {int(error["index"]): _told(str(error.get("message", ""))) for error in errors}
+        ids = iter([str(mail["id"]) for mail in data or []])
+        results = [Rejected(refused[place]) if place in refused else Taken(next(ids)) for place in range(count)]
+    except (AttributeError, KeyError, StopIteration, TypeError, ValueError) as exc:
+        raise ProviderUnavailable("Resend's answer does not say what became of each mail.") from exc
+    return results
+
+
+def _translated(exc: ResendError) -> ProviderUnavailable | ProviderRefused:
+    status = int(exc.code) if str(exc.code).isdigit() else 500
+    message = f"Resend: {status} {exc.error_type}: {_told(exc.message)}"
+    if exc.error_type in {"daily_quota_exceeded", "monthly_quota_exceeded"}:
+        return ProviderUnavailable(message, retry_after=RETRY_QUOTA_AFTER)
+    if exc.error_type == "concurrent_idempotent_requests":
+        return ProviderUnavailable(message, retry_after=RETRY_RUNNING_AFTER)
+    if status in {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.CONFLICT} or status >= 500:
+        return ProviderUnavailable(message, retry_after=_retry_after(exc.headers))
+    return ProviderRefused(message)
+
+
+def _retry_after(headers: Mapping[str, str]) -> timedelta | None:
+    given = {name.lower(): value for name, value in headers.items()}
+    for name in ("retry-after", "ratelimit-reset"):
+        try:
+            seconds = float(given.get(name, ""))
+        except ValueError:
+            continue
+        if math.isfinite(seconds) and seconds >= 0:
+            return min(timedelta(seconds=max(seconds, 1)), _RETRY_MOST)
+    return None
+
+
+def _told(message: str) -> str:
+    """What Resend says may name the address that it dislikes."""
+    return scrub(message)[:_MESSAGE_MAX_LENGTH]
