@@ -170,6 +170,20 @@ def test_a_second_run_finds_the_data_again_and_a_dead_child_stops_it_all_with_on
     assert last_words[0].startswith("make run: relay was killed by signal 9 and everything was stopped:")
 
 
+def test_a_members_whole_life_goes_as_the_walk_in_docs_has_it(stack: RunningStack) -> None:
+    stack.wait_until_up()
+    walk = subprocess.run(
+        ["bash", "docs/member-life.sh"],
+        cwd=CHECKOUT,
+        env=stack.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert walk.returncode == 0, walk.stdout + walk.stderr
+    assert walk.stdout.endswith("requests, no surprise.\n")
+
+
 def test_a_job_that_takes_too_long_is_given_back_and_burns_no_attempt(folder: Path) -> None:
     stack = RunningStack(folder, CAFEROAM_LOCAL_SETTINGS="caferoam.jobs.tests.live.settings")
     try:
