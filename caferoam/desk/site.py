@@ -53,6 +53,7 @@ class Desk(AdminSite):
             (_("Schedule"), "admin:django_celery_beat_periodictask_changelist", "django_celery_beat.view_periodictask"),
             (_("Members"), "admin:accounts_profile_changelist", "accounts.view_profile"),
             (_("Check-ins"), "admin:checkins_checkin_changelist", "checkins.view_checkin"),
+            (_("Lists"), "admin:lists_shoplist_changelist", "lists.view_shoplist"),
             (_("Uploads"), "admin:accounts_upload_changelist", "accounts.view_upload"),
             (_("Leaving members"), "admin:accounts_accountdeletion_changelist", "accounts.view_accountdeletion"),
             (_("Log"), "admin:admin_logentry_changelist", "admin.view_logentry"),
