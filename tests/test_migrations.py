@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 
-OWN_APPS = ("database", "jobs", "desk", "accounts", "shops", "enrichment")
+OWN_APPS = ("database", "jobs", "desk", "accounts", "shops", "checkins", "stamps", "lists", "enrichment")
 
 
 @pytest.mark.django_db
