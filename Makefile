@@ -28,7 +28,7 @@ lint: install ## ruff, mypy and the import contracts
 format: install ## let ruff rewrite what it can
 	@$(PYTHON) -m ruff check --fix --quiet . && $(PYTHON) -m ruff format .
 
-bench: install ## measure, print ratios, and write bench/results/latest.json; ONLY=jobs or ONLY=shops for a part
+bench: install ## measure, print ratios, and write bench/results/latest.json; ONLY=jobs, shops or members for a part
 	@$(PYTHON) -m bench $(ONLY)
 
 translations: install ## take the admin's texts into its translation file, and compile it

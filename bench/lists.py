@@ -69,7 +69,7 @@ def _with_lists(stack: RunningStack) -> UUID:
         values = {"owner": owner, "lists": LISTS_PER_MEMBER, "each": SHOPS_EACH}
         database.execute(_LISTS, values)
     until_idle(stack)  # new cafés are described first
-    with psycopg.connect(stack.superuser_url, autocommit=True) as database:
+    with psycopg.connect(stack.stack.database_urls["owner"], autocommit=True) as database:
         database.execute("ANALYZE lists, list_items, shops, shop_photos")
     return owner
 
