@@ -214,6 +214,8 @@ RESEND_API_KEY = env.prefixed("RESEND_API_KEY", "re_")
 RESEND_BASE_URL = env.url("RESEND_BASE_URL", ["https", "http"], "").rstrip("/")
 # Of the webhook; two while one takes the other's place.
 RESEND_WEBHOOK_SECRETS = env.words("RESEND_WEBHOOK_SECRETS")
+if not all(secret.startswith("whsec_") and len(secret) >= 16 for secret in RESEND_WEBHOOK_SECRETS):
+    raise ImproperlyConfigured("RESEND_WEBHOOK_SECRETS must be signing secrets that begin with whsec_, with commas.")
 MAIL_SENDER = env.text("MAIL_SENDER", "CafeRoam 啡遊 <weekly@caferoam.example>")
 MAIL_POSTAL_LINE = env.text("MAIL_POSTAL_LINE", "CafeRoam 啡遊, Taipei, Taiwan")
 # Where the offline mailer puts what it is given.

@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("checkins.urls")),
     path("", include("stamps.urls")),
     path("", include("lists.urls")),
+    path("", include("digest.urls")),
     re_path("", not_found),
 ]
 handler400 = handler403 = "caferoam.api.errors.refused"

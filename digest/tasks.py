@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from caferoam.jobs import JobRun, job
 from caferoam.providers.email import get_mailer
-from digest import editions, sending
+from digest import editions, sending, webhooks
 from digest.models import Edition
 
 logger = logging.getLogger("digest")
@@ -34,4 +34,11 @@ def weekly_email(run: JobRun, *, edition_id: UUID | None = None) -> None:
     if edition is None:
         logger.warning("weekly email: there is no edition, and no café to make one of")
         return
+    webhooks.forget_old_events(timezone.now())
     sending.send_edition(run, edition, get_mailer())
+
+
+@job("heed_mail_event", queue="default", width=4, time_limit=timedelta(minutes=1), max_attempts=8)
+def heed_mail_event(run: JobRun, *, event_id: str) -> None:
+    """Let whoever bounced or complained get no more mail. Safe to run late, or twice."""
+    webhooks.heed(run, event_id)

@@ -30,11 +30,14 @@ class Call:
 class Public:
     """One verb of a route that is open to all: the same answer to everybody whose token, if any, is good.
 
-    ``ignores_tokens``: nobody is asked for one there, and so none is looked at.
+    ``ignores_tokens``: nobody is asked for one there, and so none is looked at. ``ignores_parameters``: whatever a
+    program adds to the URL must not matter. ``answer`` is its status and, for a problem, its code.
     """
 
     path: Callable[[Belongings], str]
     ignores_tokens: bool = False
+    ignores_parameters: bool = False
+    answer: tuple[int, str | None] = (200, None)
 
 
 def at(path: str) -> Callable[[Belongings], str]:
@@ -150,10 +153,20 @@ ROUTES: Final[Mapping[str, Call | Public]] = {
     "GET shops/<str:shop_id>": Public(lambda hers: f"/shops/{hers.cafes.visited}"),
     "GET taxonomy": Public(at("/taxonomy")),
     "GET search": Call(at("/search?text=quiet"), owner=200, stranger=200),
+    # --- the weekly email: the link in it, and what the mail provider signs ------------------------------------------
+    "GET unsubscribe/<str:token>": Public(
+        at("/unsubscribe/bm9ib2R5J3MgbGluaw"), ignores_tokens=True, ignores_parameters=True
+    ),
+    "POST unsubscribe/<str:token>": Public(
+        at("/unsubscribe/bm9ib2R5J3MgbGluaw"), ignores_tokens=True, ignores_parameters=True
+    ),
+    "POST webhooks/resend": Public(
+        at("/webhooks/resend"), ignores_tokens=True, ignores_parameters=True, answer=(403, "signature_refused")
+    ),
     # --- what operators and engineers look at -----------------------------------------------------------------------
     "GET healthz": Public(at("/healthz"), ignores_tokens=True),
     "GET readyz": Public(at("/readyz"), ignores_tokens=True),
-    "GET metrics": Public(at("/metrics"), ignores_tokens=True),
+    "GET metrics": Public(at("/metrics"), ignores_tokens=True, ignores_parameters=True),
     "GET schema": Public(at("/schema"), ignores_tokens=True),
     "GET docs": Public(at("/docs"), ignores_tokens=True),
     "GET docs/assets/<str:name>": Public(at("/docs/assets/start.js"), ignores_tokens=True),

@@ -141,10 +141,9 @@ def test_what_is_public_is_the_same_for_all_and_refuses_bad_tokens(
         caller: send(call, verb, slash=spelling.slash, of=hers, who=who, claims=claims)
         for caller, (who, claims) in callers.items()
     }
-    fine = (200, None)
     assert {caller: cell(answer) for caller, answer in answers.items()} == {
-        **dict.fromkeys(callers, fine),
-        "expired": fine if call.ignores_tokens else (401, "invalid_token"),
+        **dict.fromkeys(callers, call.answer),
+        "expired": call.answer if call.ignores_tokens else (401, "invalid_token"),
     }
     for answer in answers.values():
         tell_nothing_of(hers, answer)
