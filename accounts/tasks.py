@@ -13,7 +13,6 @@ from accounts.export import expiring, making
 from accounts.uploads import processing, sweeping
 from caferoam.jobs.decorator import job
 from caferoam.jobs.run import JobRun
-from caferoam.providers.auth import auth_admin
 from caferoam.providers.storage import service_storage
 
 logger = logging.getLogger("accounts")
@@ -53,14 +52,6 @@ def sweep_uploads(run: JobRun) -> None:
 def erase_member(run: JobRun, *, deletion_id: UUID, user_id: UUID) -> None:
     """Erase a member whose time has come. Safe to break off, and to run twice."""
     work.run_erasure(run, deletion_id=deletion_id)
-
-
-@job("ban_member", queue="default", width=4, time_limit=timedelta(minutes=2), max_attempts=8, priority=8)
-def ban_member(run: JobRun, *, user_id: UUID) -> None:
-    """Let the member sign in, or not, as they stand with us when the job runs."""
-    work.settle_ban(user_id, auth_admin())
-    with run.completing():
-        pass
 
 
 @job("export_member", queue="default", width=2, time_limit=timedelta(minutes=30), max_attempts=5)

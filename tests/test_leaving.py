@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import LiteralString
 from uuid import UUID
 
+import httpx
 import psycopg
 import pytest
 from django.db import connections
@@ -15,7 +16,7 @@ from rest_framework.test import APIClient
 from caferoam.api.principal import Principal
 from caferoam.testing.database import ApiClient
 from caferoam.testing.jobs import drain
-from caferoam.testing.storage import StorageStub
+from caferoam.testing.storage import KEYS, StorageStub
 from caferoam.testing.tokens import SignToken
 
 type Bearer = Callable[[Principal], dict[str, str]]
@@ -57,7 +58,7 @@ def test_asking_again_gives_the_same_deletion(
     first = api.delete("/profile", headers=bearer(member))
     again = api.delete("/profile/", headers=bearer(member))
     assert (again.status_code, again.json()) == (202, first.json())
-    assert jobs(owner, member) == [("ban_member", "pending"), ("erase_member", "pending")], "queued once"
+    assert jobs(owner, member) == [("erase_member", "pending")], "queued once"
 
 
 def test_ten_requests_at_once_leave_one_deletion(
@@ -217,27 +218,23 @@ def test_the_database_lets_a_member_ask_for_themselves_alone_and_change_nothing(
             as_member(statement, values)
 
 
-def test_a_member_who_leaves_cannot_sign_in_until_they_come_back(
-    api: ApiClient, member: Principal, bearer: Bearer, storage_stub: StorageStub
+@pytest.mark.usefixtures("sign_token")
+def test_whoever_left_days_ago_signs_in_again_to_come_back(
+    api: ApiClient, owner: psycopg.Connection, storage_stub: StorageStub
 ) -> None:
-    api.delete("/profile", headers=bearer(member))
-    assert drain(["ban_member"]) == {"completed": 1}
-    assert banned(storage_stub, member)
-    api.post("/profile/restore", headers=bearer(member))
-    assert drain(["ban_member"]) == {"completed": 1}
-    assert not banned(storage_stub, member)
+    storage_stub.users.sign_up("ann@caferoam.test", "correct horse", {})
 
+    def sign_in() -> dict[str, str]:
+        answer = httpx.post(
+            f"{storage_stub.url}/auth/v1/token?grant_type=password",
+            json={"email": "ann@caferoam.test", "password": "correct horse"},
+            headers={"apikey": KEYS.publishable},
+        )
+        assert answer.status_code == 200, answer.text
+        return {"Authorization": f"Bearer {answer.json()['access_token']}"}
 
-def test_a_ban_that_comes_late_does_not_shut_out_who_has_come_back(
-    api: ApiClient, member: Principal, bearer: Bearer, storage_stub: StorageStub
-) -> None:
-    api.delete("/profile", headers=bearer(member))
-    api.post("/profile/restore", headers=bearer(member))
-    assert drain(["ban_member"]) == {"completed": 2}
-    assert not banned(storage_stub, member)
-
-
-def banned(stub: StorageStub, member: Principal) -> bool:
-    user = stub.users.find(user_id=member.user_id)
-    assert user is not None
-    return user.is_banned
+    assert api.delete("/profile", headers=sign_in()).status_code == 202
+    assert drain() == {}, "nothing is due that could keep them out"
+    later = sign_in()  # the token with which they left has run out
+    assert api.get("/lists", headers=later).json()["code"] == "deletion_pending"
+    assert api.post("/profile/restore", headers=later).json() == {"state": "consent_required"}

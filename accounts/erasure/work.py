@@ -9,11 +9,8 @@ from django.utils import timezone
 from accounts.erasure.running import erase
 from accounts.erasure.steps import STEPS
 from accounts.models import AccountDeletion
-from caferoam.api.identity import MemberState
 from caferoam.jobs import queue
 from caferoam.jobs.run import JobRun
-from caferoam.jobs.statements import rows_of
-from caferoam.providers.auth import AuthAdmin
 
 
 class _Job:
@@ -48,23 +45,3 @@ def run_erasure(run: JobRun, *, deletion_id: UUID) -> None:
             queue.enqueue("erase_member", run.payload, scheduled_at=deletion.purge_after)
         return
     erase(deletion_id, _Job(run))
-
-
-def settle_ban(member: UUID, auth: AuthAdmin) -> None:
-    """Let the member sign in, or not, as they stand with us.
-
-    It looks again after it has told the auth service: of two that do this at once, the later one is right in the end.
-    """
-    while True:
-        shut_out = _is_shut_out(member)
-        if shut_out:
-            auth.ban(member)
-        else:
-            auth.unban(member)
-        if _is_shut_out(member) == shut_out:
-            return
-
-
-def _is_shut_out(member: UUID) -> bool:
-    ((state,),) = rows_of("SELECT private.member_state_v1(%s)", [member])
-    return MemberState(state) in {MemberState.DELETION_PENDING, MemberState.DEACTIVATED}

@@ -35,8 +35,8 @@ END $$;
 REVOKE ALL ON FUNCTION private.cancel_member_jobs_v1(uuid, text[], text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION private.cancel_member_jobs_v1(uuid, text[], text) TO service_role;
 
--- What a wish to leave brings about at once, whoever writes it down: no more mail, no more work for the member, no
--- sign-in, and the date on which everything goes.
+-- What a wish to leave brings about at once, whoever writes it down: no more mail, no more work for the member, and the
+-- date on which everything goes. They can still sign in, which opens nothing but the way back.
 CREATE FUNCTION private.begin_deletion_v1() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$ BEGIN
     INSERT INTO public.consents (user_id, kind, granted, version, locale, source)
     SELECT p.id, 'weekly_email', false, given.version, given.locale, 'deletion'
@@ -47,7 +47,6 @@ CREATE FUNCTION private.begin_deletion_v1() RETURNS trigger LANGUAGE plpgsql SEC
     WHERE p.id = NEW.user_id AND p.email_opt_in;
     UPDATE public.data_exports SET status = 'failed' WHERE user_id = NEW.user_id AND status = 'pending';
     PERFORM private.cancel_member_jobs_v1(NEW.user_id, '{pending}', 'cancelled: the member has asked to leave');
-    PERFORM private.enqueue_job_v2('ban_member', jsonb_build_object('user_id', NEW.user_id));
     PERFORM private.enqueue_job_v2(
         'erase_member', jsonb_build_object('deletion_id', NEW.id, 'user_id', NEW.user_id), NULL, NEW.purge_after
     );
@@ -81,7 +80,6 @@ BEGIN
         max_attempts = greatest(q.max_attempts, q.attempts + 3)
     WHERE q.payload ->> 'user_id' = member::text AND q.status LIKE 'failed'
         AND q.last_error = 'cancelled: the member has asked to leave';
-    PERFORM private.enqueue_job_v2('ban_member', jsonb_build_object('user_id', member));
     PERFORM private.wake_relays_v1();
     RETURN 'restored';
 END $$;

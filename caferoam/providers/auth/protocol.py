@@ -12,11 +12,5 @@ class AuthAdmin(Protocol):
         ProviderRefused: this will never be done.
     """
 
-    def ban(self, user_id: UUID) -> None:
-        """Let the user sign in no more. An access token that is out stays good until it ends, within an hour."""
-
-    def unban(self, user_id: UUID) -> None:
-        """Let the user sign in again."""
-
     def delete(self, user_id: UUID) -> None:
         """Delete the user for good, and with them every row that hangs on theirs."""
