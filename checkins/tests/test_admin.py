@@ -75,6 +75,14 @@ def test_it_finds_by_cafe_and_by_whole_ids(
     assert len(members_in(page(admin, q=" "))) == 2
 
 
+@pytest.mark.parametrize("lookup", ["note__contains", "note__startswith", "note", "shop__name", "idempotency_key"])
+def test_what_is_not_shown_cannot_be_found_out_by_an_address_either(
+    admin: Client, member: Principal, shop: Shop, lookup: str
+) -> None:
+    make_check_in(member, shop, note="只給自己看的筆記")
+    assert admin.get(CHECK_INS, {lookup: "只給"}).status_code == 400
+
+
 def test_nothing_there_can_be_opened_or_changed(admin: Client, member: Principal, shop: Shop) -> None:
     check_in = make_check_in(member, shop)
     for path in (

@@ -68,6 +68,14 @@ def test_it_lists_what_changed_last_first_without_what_is_the_members_own(
     assert len(queries) == before, "however many there are"
 
 
+@pytest.mark.parametrize("lookup", ["name__contains", "name", "name_key", "items__note__contains"])
+def test_what_is_not_shown_cannot_be_found_out_by_an_address_either(
+    admin: Client, member: Principal, lookup: str
+) -> None:
+    keep(member, "祕密基地", "青鳥")
+    assert admin.get(LISTS, {lookup: "祕密"}).status_code == 400
+
+
 def test_it_finds_by_whole_ids(admin: Client, member: Principal, other_member: Principal) -> None:
     mine, theirs = keep(member, "祕密基地"), keep(other_member, "祕密基地")
     for term in (str(mine.id), f" {member.user_id} ", str(mine.id).upper()):
