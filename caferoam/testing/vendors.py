@@ -19,6 +19,8 @@ class Asked:
     path: str
     headers: Mapping[str, str]
     body: bytes
+    peer_port: int = 0
+    """The client's; requests that share a connection have the same."""
 
     @property
     def json(self) -> Any:  # whatever the vendor's clients send
@@ -108,7 +110,7 @@ class VendorStub:
     def _serve(self, handler: BaseHTTPRequestHandler) -> None:
         length = int(handler.headers.get("Content-Length") or 0)
         headers = {name.lower(): value for name, value in handler.headers.items()}
-        asked = Asked(handler.command, handler.path, headers, handler.rfile.read(length))
+        asked = Asked(handler.command, handler.path, headers, handler.rfile.read(length), handler.client_address[1])
         with self._lock:
             self.asked.append(asked)
             reaction = self._queued.popleft() if self._queued else None

@@ -3,6 +3,7 @@
 import logging
 import re
 from collections.abc import Sequence
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -55,9 +56,12 @@ def as_message(mail: Mail, *, sender: str) -> EmailMessage:
     name, address = parseaddr(sender)
     message["From"] = Address(name, addr_spec=address)
     try:
-        message["To"] = Address(addr_spec=mail.to)
-    except (IndexError, ValueError) as exc:  # the parser stumbles over some of what is no address
+        to = Address(addr_spec=mail.to)
+    except (IndexError, ValueError, MessageError) as exc:  # the parser stumbles over some of what is no address
         raise ValueError("This is not an address.") from exc
+    if not to.username or not to.domain:
+        raise ValueError("This is not an address.")
+    message["To"] = to
     message["Subject"] = mail.subject
     message["Date"] = format_datetime(timezone.now())
     message["Message-ID"] = f"<{mail.id}@caferoam.invalid>"

@@ -107,8 +107,8 @@ class _PooledClient(HTTPClient):
 
 def _results(answer: Mapping[str, Any], count: int) -> Sequence[Taken | Rejected]:
     """In the order of the mails: those that were refused are named by their place, and the ids are of the others."""
-    data, errors = answer.get("data"), answer.get("errors") or []
     try:
+        data, errors = answer.get("data"), answer.get("errors") or []
         refused = {int(error["index"]): _told(str(error.get("message", ""))) for error in errors}
         ids = iter([str(mail["id"]) for mail in data or []])
         results = [Rejected(refused[place]) if place in refused else Taken(next(ids)) for place in range(count)]
