@@ -74,7 +74,9 @@ class List(MemberAPIView):
         summary="Rename or reorder a list",
     )
     def patch(self, request: Request, list_id: str) -> Response:
-        """All of it or nothing. `list_order_mismatch` unless `shop_ids` are all its cafés, each once."""
+        """All of it or nothing; the answer shows its first 20 cafés. `list_name_taken` if another has this name,
+        `list_order_mismatch` unless `shop_ids` are all its cafés, each once.
+        """
         body = parse_body(ChangedListBody, request)
         owner, wanted = self.principal.user_id, path_uuid("list_id", list_id)
         with self.as_member():

@@ -9,8 +9,8 @@ from lists.models import LISTS_PER_MEMBER, NAME_MAX_LENGTH, NOTE_MAX_LENGTH
 from lists.reading import PAGE_MAX
 from shops.serializers import ShopPhotoSerializer
 
-_NAME = "What two lists of one member must differ in is more than case and blanks."
-_NOTE = "For the member's eyes only. A note that is not given stays as it is."
+_NAME = "No other list of yours may have it, case and blanks aside."
+_NOTE = "For your eyes only. A note that is not given stays as it is."
 
 
 class ListParams(QueryParams):
