@@ -1,7 +1,7 @@
 """Who is asking."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import ClassVar, Final
 from uuid import UUID
 
@@ -23,5 +23,8 @@ class Principal:
     signed_in_at: datetime | None = field(default=None, compare=False)
     """When they last proved who they are, by password or otherwise; None if the token does not say. Tokens are renewed
     without that."""
+
+    token_ends_at: datetime = field(default=datetime.max.replace(tzinfo=UTC), compare=False)
+    """When the token does, to the second: for us it is good a little longer, for whom it is handed on to it is not."""
 
     is_authenticated: ClassVar[bool] = True

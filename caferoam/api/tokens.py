@@ -124,6 +124,7 @@ def verify(token: str, *, keys: KeySource, rules: TokenRules, now: float) -> Pri
         email=_email(claims.get("email")),
         is_guest=claims.get("is_anonymous") is not False,
         signed_in_at=_signed_in_at(claims, rules, now),
+        token_ends_at=datetime.fromtimestamp(_time(claims, "exp"), UTC),
     )
 
 

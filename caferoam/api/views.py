@@ -6,15 +6,17 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils import timezone
 from rest_framework.permissions import AllowAny, BasePermission
 from rest_framework.response import Response
 
 from caferoam.api import identity
-from caferoam.api.authentication import IsMember
+from caferoam.api.authentication import InvalidToken, IsMember
 from caferoam.api.identity import MemberState
 from caferoam.api.principal import Principal
 from caferoam.api.throttling.views import ThrottledAPIView
 from caferoam.api.tokens import bearer_token
+from caferoam.providers.errors import ProviderRefused
 
 
 class PublicAPIView(ThrottledAPIView):
@@ -48,6 +50,12 @@ class MemberAPIView(ThrottledAPIView):
     def as_member(self) -> AbstractContextManager[MemberState]:
         """One transaction in which the database knows the member; see ``identity.as_member``."""
         return identity.as_member(self.principal, admitting=self.admitting)
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """A service that refuses a token which has ended meanwhile says no more than that the member must renew it."""
+        if isinstance(exc, ProviderRefused) and self.principal.token_ends_at <= timezone.now():
+            exc = InvalidToken()
+        return super().handle_exception(exc)
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Answer under the guard, rendering included: Django would render after the view, where a lazy queryset would

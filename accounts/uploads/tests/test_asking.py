@@ -1,5 +1,6 @@
 """Members ask for a place to put a file, are told it once, and can ask what became of it."""
 
+import time
 import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -19,6 +20,7 @@ from caferoam.api.principal import Principal
 from caferoam.testing.database import ApiClient, logged_in_as
 from caferoam.testing.shapes import assert_as_described
 from caferoam.testing.storage import StorageStub
+from caferoam.testing.tokens import SignToken
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -62,6 +64,30 @@ def test_a_file_can_be_put_where_the_answer_says(
     path = f"{member.user_id}/{ticket['id']}.{extension}"
     assert storage_stub.objects == {(bucket, path): making.photo_file()}
     assert storage_stub.content_type(bucket, path) == content_type
+
+
+def test_a_token_that_ended_on_the_way_to_the_storage_is_refused_like_any_other_that_ended(
+    api: ApiClient, sign_token: SignToken, member: Principal, storage_stub: StorageStub
+) -> None:
+    now = int(time.time())
+    # Clocks may differ by a few seconds for us, and by none for the storage.
+    token = sign_token(member, iat=now - 60, exp=now - 2)
+
+    answer = ask(api, {"Authorization": f"Bearer {token}"})
+
+    assert storage_stub.requests, "so far it was good"
+    assert (answer.status_code, answer.json()["code"]) == (401, "invalid_token")
+    assert 'error="invalid_token"' in answer["WWW-Authenticate"]
+    assert not Upload.objects.exists()
+
+
+def test_a_storage_that_refuses_a_token_that_is_good_is_a_surprise(
+    api: ApiClient, bearer: Bearer, member: Principal, storage_stub: StorageStub
+) -> None:
+    storage_stub.fail(403)
+    api.raise_request_exception = False
+
+    assert ask(api, bearer(member)).status_code == 500
 
 
 def test_the_url_takes_one_file(api: ApiClient, bearer: Bearer, member: Principal, storage_stub: StorageStub) -> None:
