@@ -22,8 +22,9 @@ WEBHOOK_SECRET: Final = f"whsec_{base64.b64encode(b'the secret of the webhook').
 class ResendStub(VendorStub):
     """Takes batches on, each key once, and keeps who was sent what: ``sent`` has an entry for each mail that went out.
 
-    ``unwelcome`` are addresses that it refuses; ``lose_answers`` batches are taken on and then not answered.
-    ``after_s`` is how long it thinks. With ``keeps_mails`` off it counts mails by address and forgets what they say.
+    ``keys`` are those that it remembers, ``unwelcome`` the addresses that it refuses; ``lose_answers`` batches are taken
+    on and then not answered. ``after_s`` is how long it thinks. With ``keeps_mails`` off it counts mails by address and
+    forgets what they say.
     """
 
     def __init__(self, *, keeps_mails: bool = True) -> None:
@@ -35,7 +36,7 @@ class ResendStub(VendorStub):
         self.after_s = 0.0
         self.calls = 0
         self._keeps_mails = keeps_mails
-        self._keys: dict[str, tuple[bytes, Answer]] = {}
+        self.keys: dict[str, tuple[bytes, Answer]] = {}
         self._taking = threading.Lock()
 
     def to(self) -> list[str]:
@@ -44,7 +45,7 @@ class ResendStub(VendorStub):
 
     def forget_keys(self) -> None:
         """As Resend does after a day."""
-        self._keys.clear()
+        self.keys.clear()
 
     def _take(self, asked: Asked) -> Reaction:
         if (asked.method, asked.path) != ("POST", "/emails/batch"):
@@ -57,12 +58,12 @@ class ResendStub(VendorStub):
             self.calls += 1
             if not self._keeps_mails:
                 self.asked.clear()
-            if key in self._keys:
-                before, answer = self._keys[key]
+            if key in self.keys:
+                before, answer = self.keys[key]
                 return answer if before == digest else problem(409, "invalid_idempotent_request", "Another payload.")
             answer = self._send_mails(asked.json, permissive=asked.headers.get("x-batch-validation") == "permissive")
             if answer.status == 200 and key:
-                self._keys[key] = (digest, answer)
+                self.keys[key] = (digest, answer)
             if answer.status == 200 and self.lose_answers:
                 self.lose_answers -= 1
                 return HangUp()

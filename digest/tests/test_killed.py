@@ -1,0 +1,118 @@
+"""Real workers send an edition and are killed on the way: each reader gets it once, and memory stays flat.
+
+``DIGEST_READERS=100000 DIGEST_KILLS=10 pytest digest/tests/test_killed.py -s`` is the same in full size, and says what
+it measured.
+"""
+
+import os
+import re
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+import redis
+from django.conf import settings
+
+from caferoam.jobs import queue
+from caferoam.jobs.models import Job
+from caferoam.testing.live import Live, Process, eventually
+from caferoam.testing.resend import API_KEY, ResendStub
+from digest.models import Delivery
+from digest.tests.making import make_edition
+
+pytestmark = pytest.mark.slow
+
+READERS = int(os.environ.get("DIGEST_READERS", "1200"))
+KILLS = int(os.environ.get("DIGEST_KILLS", "2"))
+WITHIN_S = 60 + READERS / 50
+FLAT_WITHIN_MB = 16
+
+
+@pytest.fixture
+def live(worker: psycopg.Connection, tmp_path: Path) -> Iterator[Live]:
+    """Starts relays and workers, and ends them with the test."""
+    with redis.Redis.from_url(settings.REDIS_URL) as client:
+        client.flushdb()
+    processes = Live(tmp_path, settings_module="caferoam.jobs.tests.live.settings")
+    yield processes
+    processes.stop()
+
+
+@pytest.fixture
+def resend() -> Iterator[ResendStub]:
+    """It takes its time, so that workers die within a call as well."""
+    with ResendStub(keeps_mails=False) as stub:
+        stub.after_s = 0.03
+        yield stub
+
+
+def subscribe_many(owner: psycopg.Connection, count: int) -> None:
+    owner.execute(
+        """
+        WITH users AS (
+            INSERT INTO auth.users (id, email)
+            SELECT gen_random_uuid(), 'reader' || n || '@example.org' FROM generate_series(1, %s) AS n RETURNING id
+        ), members AS (
+            INSERT INTO public.profiles (id, locale, pdpa_consent_at, email_opt_in)
+            SELECT id, CASE WHEN random() < 0.2 THEN 'en' ELSE 'zh-TW' END, now(), true FROM users RETURNING id
+        )
+        INSERT INTO public.consents (user_id, kind, granted, version, locale, source)
+        SELECT id, 'weekly_email', true, 'test', 'zh-TW', 'sign_up' FROM members
+        """,
+        [count],
+    )
+
+
+def memory_mb(process: Process) -> float:
+    """Of the largest child of a worker, resident."""
+    sizes = [0.0]
+    for status in Path("/proc").glob("[0-9]*/status"):
+        try:
+            told = status.read_text()
+        except OSError:  # it has ended
+            continue
+        if re.search(rf"^PPid:\t{process.popen.pid}$", told, re.MULTILINE):
+            sizes += [int(size) / 1024 for size in re.findall(r"^VmRSS:\s+(\d+) kB$", told, re.MULTILINE)]
+    return max(sizes)
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is read from /proc")
+def test_each_reader_gets_the_edition_once_though_workers_are_killed(
+    live: Live, owner: psycopg.Connection, resend: ResendStub
+) -> None:
+    subscribe_many(owner, READERS)
+    edition = make_edition()
+    environment = {"EMAIL_PROVIDER": "resend", "RESEND_API_KEY": API_KEY, "RESEND_BASE_URL": resend.url}
+    live.relay()
+    worker = live.worker(**environment)
+    began_at = time.monotonic()
+    job = queue.enqueue("weekly_email", {"edition_id": str(edition.pk)})
+    chunks = -(-READERS // 100)
+    for kill in range(KILLS):
+        goal = chunks * (kill + 1) // (KILLS + 1)
+        assert eventually(lambda: len(resend.keys) >= goal, within_s=WITHIN_S), worker.output()  # noqa: B023 - asked in this round only
+        worker.kill()
+        worker = live.worker(**environment)
+    sizes = []
+    assert eventually(lambda: len(resend.keys) >= chunks * KILLS // (KILLS + 1) + 2, within_s=WITHIN_S)
+    sizes.append(memory_mb(worker))
+    assert eventually(
+        lambda: not Job.objects.filter(pk=job, status__in=["pending", "claimed"]).exists(), within_s=WITHIN_S
+    )
+    sizes.append(memory_mb(worker))
+    took_s = time.monotonic() - began_at
+    row = Job.objects.get(pk=job)
+    assert (row.status, row.attempts) == ("completed", KILLS + 1)
+    assert len(resend.times_sent) == READERS
+    assert set(resend.times_sent.values()) == {1}
+    assert len(resend.keys) == chunks
+    assert resend.calls <= chunks + KILLS
+    assert Delivery.objects.filter(edition=edition, status="sent").count() == READERS
+    assert sizes[1] - sizes[0] < FLAT_WITHIN_MB
+    sys.stdout.write(
+        f"\n{READERS} readers, {chunks} chunks, {resend.calls} calls, {KILLS} kills: {took_s:.1f} s;"
+        f" the worker's child {sizes[0]:.0f} MB after its first chunks, {sizes[1]:.0f} MB at the end\n"
+    )
