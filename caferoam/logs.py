@@ -66,6 +66,8 @@ def logging_config(*, level: str, json: bool) -> dict[str, Any]:
         "loggers": {
             "django": {"handlers": [], "level": level},  # its own handlers would write each line a second time
             "httpx": {"level": "WARNING"},  # tells every request at INFO
+            "httpx2": {"level": "WARNING"},
+            "anthropic": {"level": "WARNING"},  # tells every prompt at DEBUG
             # Each job has a line of ours, with what Celery does not know of it.
             "celery.worker.strategy": {"level": "WARNING"},
             "celery.app.trace": {"level": "WARNING"},

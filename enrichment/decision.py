@@ -24,10 +24,10 @@ class Decision:
 
 
 def decide(reading: Reading, description: Description) -> Decision:
-    """Keep known tags with a confidence that counts, and only quotes that stand in what was read."""
+    """Keep known tags with a confidence that counts and a quote to prove them; quotes must stand in what was read."""
     known = reading.request.taxonomy.by_id
     kept: dict[str, DescribedTag] = {}
-    unknown = doubtful = invented = 0
+    unknown = doubtful = invented = unsupported = 0
     for tag in description.tags:
         if tag.id not in known:
             unknown += 1
@@ -36,8 +36,16 @@ def decide(reading: Reading, description: Description) -> Decision:
         elif tag.id not in kept or kept[tag.id].confidence < tag.confidence:
             evidence = [one for one in tag.evidence if _is_quoted(one, reading)]
             invented += len(tag.evidence) - len(evidence)
-            kept[tag.id] = DescribedTag(tag.id, tag.confidence, tuple(evidence[:MAX_EVIDENCE]))
-    dropped = {"unknown tags": unknown, "impossible confidences": doubtful, "invented quotes": invented}
+            if evidence:
+                kept[tag.id] = DescribedTag(tag.id, tag.confidence, tuple(evidence[:MAX_EVIDENCE]))
+            else:
+                unsupported += 1
+    dropped = {
+        "unknown tags": unknown,
+        "impossible confidences": doubtful,
+        "invented quotes": invented,
+        "unsupported tags": unsupported,
+    }
     return Decision(
         tags=tuple(kept.values()),
         summary_zh=_clean(description.summary_zh),

@@ -14,7 +14,7 @@ from django.db import connection
 from django.db.models.functions import Now
 
 from caferoam.jobs import JobRun
-from caferoam.providers.llm import DescribedTag, Describer
+from caferoam.providers.llm import AnswerUnusable, DescribedTag, Describer, Description, Usage
 from enrichment.decision import Decision, decide, writable
 from enrichment.models import LlmUsage
 from enrichment.reading import Reading, read
@@ -33,11 +33,16 @@ class ShopChanged(Exception):
     """The shop is no longer the one that was read. Read it again."""
 
 
+class DescriptionUnusable(Exception):
+    """The describer was paid and said nothing that can be used. Another attempt may do better, and counts."""
+
+
 def describe_shop(run: JobRun, shop_id: UUID, describer: Describer) -> None:
     """Describe a shop as it is now, unless just that was described already, and complete the job.
 
     Raises:
         ShopChanged: it kept changing while the describer thought.
+        DescriptionUnusable: from ``ask``.
         ProviderUnavailable, ProviderRefused: from the describer.
         LeaseLost: the job was taken away; nothing was written.
     """
@@ -70,16 +75,27 @@ def ask(reading: Reading, describer: Describer, *, job_id: UUID | None = None) -
     The cost is noted at once, in a transaction of its own: it is spent, whatever becomes of the answer.
 
     Raises:
+        DescriptionUnusable: the answer cannot be used.
         ProviderUnavailable, ProviderRefused: from the describer.
     """
-    description = describer.describe(reading.request)
+    try:
+        description = describer.describe(reading.request)
+    except AnswerUnusable as exc:
+        note_usage(exc.usage, describer, job_id=job_id)
+        raise DescriptionUnusable(str(exc)) from exc
+    note_usage(description.usage, describer, job_id=job_id)
+    return judge(reading, description, describer)
+
+
+def note_usage(usage: Usage, describer: Describer, *, job_id: UUID | None = None) -> None:
+    """Write down what an answer cost."""
     LlmUsage.objects.create(
-        provider=describer.provider,
-        model=describer.model,
-        purpose="enrich_shop",
-        job_id=job_id,
-        **asdict(description.usage),
+        provider=describer.provider, model=describer.model, purpose="enrich_shop", job_id=job_id, **asdict(usage)
     )
+
+
+def judge(reading: Reading, description: Description, describer: Describer) -> Decision:
+    """Decide what to make of an answer, and log what of it is dropped."""
     decision = decide(reading, description)
     if decision.dropped:
         logger.warning(

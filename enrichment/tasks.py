@@ -7,6 +7,7 @@ from uuid import UUID
 
 from celery import signals
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 
 from caferoam.jobs import JobBatch, JobRun, PayloadError, job
 from caferoam.providers.embeddings import get_embedder, load_embedder
@@ -14,6 +15,16 @@ from caferoam.providers.llm import get_describer
 from enrichment import distinctiveness, drift, embedding, staleness, tagging
 
 logger = logging.getLogger("enrichment")
+
+
+@signals.celeryd_after_setup.connect
+def share_the_describer(*, instance: Any, **_: object) -> None:
+    """Load a vendor's SDK before the pool is forked. A worker without its key, or its model's price, does not start."""
+    if "llm" in instance.app.amqp.queues.consume_from:
+        try:
+            get_describer()
+        except ImproperlyConfigured as exc:
+            raise SystemExit(str(exc)) from exc  # the signal would only log any other
 
 
 @signals.celeryd_after_setup.connect

@@ -2,11 +2,12 @@
 
 import hashlib
 import time
+from dataclasses import replace
 from uuid import UUID
 
 from caferoam.jobs import JobRun, queue
 from caferoam.jobs.models import Job
-from caferoam.providers.llm import DescribedTag, DescribeRequest, Description, Modes
+from caferoam.providers.llm import DescribedTag, DescribeRequest, Description, Evidence, Modes
 from shops.models import Shop, ShopReview
 
 
@@ -55,7 +56,7 @@ def started_run(job_type: str, shop: Shop) -> JobRun:
 
 
 class ScriptedDescriber:
-    """Says what it is told to say, and lets something happen while it thinks."""
+    """Says what it is told to say, proven by the shop's name, and lets something happen while it thinks."""
 
     provider = "scripted"
     model = "scripted-1"
@@ -69,7 +70,9 @@ class ScriptedDescriber:
         """The script."""
         self.asked.append(request)
         self.meanwhile()
-        return Description(self.tags, f"第{len(self.asked)}次", f"No. {len(self.asked)}", self.modes)
+        name = Evidence(request.facts.name, field="name")
+        tags = tuple(replace(tag, evidence=tag.evidence or (name,)) for tag in self.tags)
+        return Description(tags, f"第{len(self.asked)}次", f"No. {len(self.asked)}", self.modes)
 
     def meanwhile(self) -> None:
         """What happens while it thinks: nothing, here."""

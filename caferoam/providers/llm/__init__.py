@@ -7,6 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from caferoam.providers.llm.offline import OfflineDescriber
 from caferoam.providers.llm.protocol import (
+    AnswerUnusable,
     DescribedTag,
     Describer,
     DescribeRequest,
@@ -20,6 +21,7 @@ from caferoam.providers.llm.protocol import (
 )
 
 __all__ = [
+    "AnswerUnusable",
     "DescribeRequest",
     "DescribedTag",
     "Describer",
@@ -43,4 +45,9 @@ def get_describer() -> Describer:
 def _describer(name: str) -> Describer:
     if name == "offline":
         return OfflineDescriber()
+    if name == "anthropic":
+        # Imported here: the SDK takes a third of a second and some 60 MB, which only those pay who use it.
+        from caferoam.providers.llm.anthropic import AnthropicDescriber  # noqa: PLC0415
+
+        return AnthropicDescriber()
     raise ImproperlyConfigured(f"LLM_PROVIDER names no describer: {name!r}.")

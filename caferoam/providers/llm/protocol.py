@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Protocol
 from uuid import UUID
 
+from caferoam.providers.errors import ProviderRefused
 from caferoam.text.taxonomy import TagDefinition
 
 
@@ -90,7 +91,7 @@ class Modes:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What one call cost."""
+    """What one call cost. ``tokens_in`` is all of the input, ``tokens_cached`` what of it was in the vendor's cache."""
 
     tokens_in: int = 0
     tokens_out: int = 0
@@ -109,6 +110,17 @@ class Description:
     usage: Usage = Usage()
 
 
+class AnswerUnusable(ProviderRefused):
+    """The model answered, and is paid for it, but with nothing that can be used: it declined, or did not finish.
+
+    Models waver, so unlike after other refusals a second try may do better.
+    """
+
+    def __init__(self, message: str, usage: Usage) -> None:
+        super().__init__(message)
+        self.usage = usage
+
+
 class Describer(Protocol):
     """Describes shops. Safe to share between threads."""
 
@@ -125,5 +137,6 @@ class Describer(Protocol):
 
         Raises:
             ProviderUnavailable: try later.
+            AnswerUnusable: try again, a few times.
             ProviderRefused: this shop will never be described.
         """

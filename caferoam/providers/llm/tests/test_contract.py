@@ -1,5 +1,6 @@
-"""What every describer promises. One that needs a key or a network is held to it on request."""
+"""What every describer promises. A vendor's is held to it over HTTP, before a stub of the vendor."""
 
+from collections.abc import Iterator
 from uuid import UUID
 
 import pytest
@@ -7,14 +8,20 @@ from django.core.exceptions import ImproperlyConfigured
 from pytest_django.fixtures import Settings
 
 from caferoam.providers.llm import Describer, Taxonomy, get_describer
+from caferoam.providers.llm.anthropic import AnthropicDescriber
 from caferoam.providers.llm.offline import OfflineDescriber
 from caferoam.providers.llm.tests.asking import TAXONOMY, request
+from caferoam.testing.anthropic import KEY, AnthropicStub
 
 
-@pytest.fixture(params=[OfflineDescriber], ids=["offline"])
-def describer(request: pytest.FixtureRequest) -> Describer:
-    made: Describer = request.param()
-    return made
+@pytest.fixture(params=["offline", "anthropic"])
+def describer(request: pytest.FixtureRequest, settings: Settings) -> Iterator[Describer]:
+    if request.param == "offline":
+        yield OfflineDescriber()
+    else:
+        with AnthropicStub() as stub:
+            settings.ANTHROPIC_API_KEY, settings.ANTHROPIC_BASE_URL = KEY, stub.url
+            yield AnthropicDescriber()
 
 
 ASKED = request(
