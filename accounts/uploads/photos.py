@@ -20,7 +20,7 @@ from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
-from accounts.uploads.headers import Kind, check_size, read_header
+from accounts.uploads.headers import Kind, read_header
 from accounts.uploads.refusals import PhotoRefused, Reason
 from accounts.uploads.structure import check_structure
 
@@ -98,7 +98,8 @@ def make_photo(data: bytes) -> Photo:
 
 def _decode(kind: Kind, data: bytes, size: tuple[int, int]) -> Image.Image:
     source = _DECODERS[kind](io.BytesIO(data))
-    check_size(*source.size)
+    if source.size != size:  # the decoder goes by something else than what was checked
+        raise PhotoRefused(Reason.DAMAGED)
     source.draft(None, _fit(size, PHOTO_MAX_SIDE))
     source.load()
     turn = _TURNS.get(_orientation(source))

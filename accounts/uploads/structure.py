@@ -38,11 +38,10 @@ def check_structure(kind: Kind, data: bytes) -> None:
 
 
 def _jpeg_end(data: bytes) -> int:
-    frames = scans = 0
+    scans = 0
     for segment in jpeg.segments(data):
-        frames += segment.marker in jpeg.FRAMES
         scans += segment.marker == jpeg.START_OF_SCAN
-        if frames > 1 or scans > MAX_SCANS:
+        if scans > MAX_SCANS:
             raise PhotoRefused(Reason.DAMAGED)
         if segment.marker == jpeg.END_OF_IMAGE:
             return segment.end

@@ -234,10 +234,12 @@ def test_jobs_of_an_upload_that_is_gone_delete_what_may_be_left_of_it_and_nothin
     assert storage_stub.objects.keys() == kept
 
 
-def test_an_upload_is_never_processed_in_another_s_name(
-    member: Principal, other_member: Principal, storage_stub: StorageStub
+@pytest.mark.parametrize("status", ["claimed", "discarded"])
+def test_an_upload_is_never_worked_on_in_another_s_name(
+    member: Principal, other_member: Principal, storage_stub: StorageStub, status: str
 ) -> None:
     upload = making.claimed(storage_stub, member)
+    making.change(upload, status=status)
     Job.objects.all().delete()
     for job_type in JOBS:
         enqueue(job_type, {"upload_id": str(upload.id), "user_id": str(other_member.user_id)})
@@ -245,7 +247,7 @@ def test_an_upload_is_never_processed_in_another_s_name(
     assert work() == {"completed": 2}
 
     upload.refresh_from_db()
-    assert upload.status == "claimed"
+    assert upload.status == status
     assert storage_stub.objects.keys() == {(upload.bucket, upload.path)}
 
 
