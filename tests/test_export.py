@@ -254,6 +254,25 @@ def test_whoever_leaves_meanwhile_leaves_no_export_behind(
     assert ("DELETE", f"/storage/v1/object/{EXPORTS}") in [(seen.method, seen.path) for seen in storage_stub.requests]
 
 
+def test_a_file_is_deleted_whose_export_was_cancelled_while_it_was_stored(
+    api: ApiClient, lived: Principal, bearer: Bearer, owner: psycopg.Connection, storage_stub: StorageStub
+) -> None:
+    asked = api.post("/profile/export", headers=bearer(lived)).json()
+    place = f"{lived.user_id}/{asked['id']}.zip"
+
+    def cancel() -> None:
+        owner.execute("UPDATE data_exports SET status = 'failed'")
+        owner.execute("UPDATE job_queue SET status = 'failed', completed_at = now() WHERE job_type = 'export_member'")
+
+    storage_stub.meanwhile(cancel, method="POST", path=place)
+    assert drain(["export_member"]) == {"lost": 1}
+    assert (EXPORTS, place) in storage_stub.objects, "whoever lost the job may not touch what the next one writes"
+    owner.execute("SELECT private.enqueue_job_v2('expire_exports')")
+    assert drain(["expire_exports"]) == {"completed": 1}
+    assert (EXPORTS, place) not in storage_stub.objects
+    assert owner.execute("SELECT status, path FROM data_exports").fetchall() == [("failed", None)]
+
+
 def test_memory_does_not_grow_with_the_photos(
     api: ApiClient, member: Principal, bearer: Bearer, owner: psycopg.Connection, storage_stub: StorageStub
 ) -> None:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Final
 
+from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Now
 
 from accounts.models import DataExport
@@ -24,18 +25,18 @@ WHERE e.status = 'pending' AND e.requested_at < now() - %(given_up)s AND NOT EXI
 
 
 def expire_exports(storage: Storage) -> int:
-    """Delete the files of exports whose time is over, then note it, and count them.
+    """Delete the files of exports whose time is over, and those that failed ones left behind; note it, and count them.
 
     Raises:
         ProviderUnavailable: the storage does not answer; what was deleted until then is noted.
     """
-    expired = DataExport.objects.filter(status=DataExport.Status.READY, expires_at__lt=Now())
+    over = Q(status=DataExport.Status.READY, expires_at__lt=Now())
+    expired = DataExport.objects.filter(over | Q(status=DataExport.Status.FAILED, path__isnull=False))
+    ended = Case(When(over, then=Value(DataExport.Status.EXPIRED)), default=F("status"))
     total = 0
     while some := list(expired.order_by("expires_at", "id").values_list("id", "path")[:_AT_ONCE]):
         storage.delete(EXPORTS, [path for _, path in some if path])
-        total += DataExport.objects.filter(id__in=[export_id for export_id, _ in some]).update(
-            status=DataExport.Status.EXPIRED, path=None
-        )
+        total += DataExport.objects.filter(id__in=[export_id for export_id, _ in some]).update(status=ended, path=None)
     return total
 
 

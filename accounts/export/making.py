@@ -5,6 +5,7 @@ from typing import BinaryIO, Final
 from uuid import UUID
 from zipfile import ZipFile
 
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from accounts.export.archive import write_photo, write_readme, write_tables
@@ -23,7 +24,7 @@ def make_export(run: JobRun, storage: Storage, *, export_id: UUID) -> None:
     Raises:
         ProviderUnavailable: the storage does not answer. A later attempt begins anew.
     """
-    export = DataExport.objects.filter(pk=export_id, status=DataExport.Status.PENDING).first()
+    export = _wanted(export_id).first()
     if export is None:
         return
     path = f"{export.user_id}/{export.id}.zip"
@@ -31,9 +32,12 @@ def make_export(run: JobRun, storage: Storage, *, export_id: UUID) -> None:
         if not _pack(run, storage, file, export.user_id):
             return
         size_bytes = file.tell()
+        # Before the file is there: should this attempt not live to say more, the file can be found, and deleted.
+        if not _wanted(export.id).update(path=path):
+            return
         storage.write_file(EXPORTS, path, file, "application/zip")
     with run.completing():
-        is_wanted = _finish(export.id, path, size_bytes)
+        is_wanted = _finish(export.id, size_bytes)
     if not is_wanted:
         storage.delete(EXPORTS, [path])
 
@@ -55,15 +59,11 @@ def _pack(run: JobRun, storage: Storage, file: BinaryIO, member: UUID) -> bool:
     return True
 
 
-def _finish(export_id: UUID, path: str, size_bytes: int) -> bool:
+def _finish(export_id: UUID, size_bytes: int) -> bool:
     """False when nobody wants it any more: the member is leaving."""
-    wanted = DataExport.objects.filter(pk=export_id, status=DataExport.Status.PENDING)
-    return bool(
-        wanted.update(
-            status=DataExport.Status.READY,
-            ready_at=Now(),
-            expires_at=Now() + KEPT_FOR,
-            path=path,
-            bytes=size_bytes,
-        )
-    )
+    ready = {"status": DataExport.Status.READY, "ready_at": Now(), "expires_at": Now() + KEPT_FOR, "bytes": size_bytes}
+    return bool(_wanted(export_id).update(**ready))
+
+
+def _wanted(export_id: UUID) -> QuerySet[DataExport]:
+    return DataExport.objects.filter(pk=export_id, status=DataExport.Status.PENDING)

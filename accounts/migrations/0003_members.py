@@ -335,7 +335,12 @@ class Migration(migrations.Migration):
                 ("requested_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ("ready_at", models.DateTimeField(null=True)),
                 ("expires_at", models.DateTimeField(null=True)),
-                ("path", models.TextField(help_text="In the bucket for exports.", null=True)),
+                (
+                    "path",
+                    models.TextField(
+                        help_text="In the bucket for exports, where a file may be as long as this is set.", null=True
+                    ),
+                ),
                 ("bytes", models.BigIntegerField(null=True)),
                 (
                     "user",

@@ -20,7 +20,9 @@ class DataExport(models.Model):
     requested_at = models.DateTimeField(db_default=Now())
     ready_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField(null=True)
-    path = models.TextField(null=True, help_text="In the bucket for exports.")
+    path = models.TextField(
+        null=True, help_text="In the bucket for exports, where a file may be as long as this is set."
+    )
     bytes = models.BigIntegerField(null=True)
 
     class Meta:
