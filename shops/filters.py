@@ -27,6 +27,9 @@ MODE_FITS_FROM: Final = 0.5
 TAGS_MAX: Final = 20
 
 _DECIMAL: Final = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
+# For the API's description: decimals within their range.
+_LATITUDE: Final = r"[+-]?0*(90(\.0+)?|[0-8]?[0-9](\.[0-9]+)?)"
+_LONGITUDE: Final = r"[+-]?0*(180(\.0+)?|(1[0-7])?[0-9](\.[0-9]+)?|[1-9][0-9](\.[0-9]+)?)"
 
 DISTANCE_M: Final = f"""(2 * {EARTH_RADIUS_M} * asin(sqrt(least(1,
     power(sin(radians(d.latitude - %(latitude)s::float8) / 2), 2)
@@ -178,7 +181,7 @@ class _Degrees(serializers.CharField):
         return numbers
 
 
-@extend_schema_field({"type": "string", "pattern": r"^[^,]+,[^,]+$", "examples": ["25.033,121.5654"]})
+@extend_schema_field({"type": "string", "pattern": f"^{_LATITUDE},{_LONGITUDE}$", "examples": ["25.033,121.5654"]})
 class PlaceField(_Degrees):
     """``latitude,longitude``"""
 
@@ -189,7 +192,13 @@ class PlaceField(_Degrees):
         return Place(*self.numbers(data))
 
 
-@extend_schema_field({"type": "string", "pattern": r"^[^,]+(,[^,]+){3}$", "examples": ["121.52,25.02,121.56,25.05"]})
+@extend_schema_field(
+    {
+        "type": "string",
+        "pattern": f"^{_LONGITUDE},{_LATITUDE},{_LONGITUDE},{_LATITUDE}$",
+        "examples": ["121.52,25.02,121.56,25.05"],
+    }
+)
 class BoxField(_Degrees):
     """``west,south,east,north``"""
 

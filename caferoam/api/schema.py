@@ -34,7 +34,10 @@ _DESCRIPTIONS: Mapping[int, str] = {
 }
 
 
-_NO_NUL: Final = r"^[^\u0000]*$"  # what no text of a request may hold
+# What any text of a request may hold, and one of which something must be left when blanks around it are cut off. Python
+# and JavaScript do not agree on the controls among the blanks.
+_ANY_TEXT: Final = r"^[^\u0000]*$"
+_SOME_TEXT: Final = r"^[^\u0000]*[^\s\u0000\u001c-\u001f\u0085][^\u0000]*$"
 
 
 class ProblemSerializer(serializers.Serializer[None]):
@@ -170,8 +173,9 @@ class TextShape(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-cal
         if shape.get("type") == ["string", "null"]:
             shape["type"] = "string"  # null is added once more to what is returned from here
         if direction == "request":
-            shape |= {} if self.target.allow_blank else {"minLength": 1}
-            shape["pattern"] = getattr(self.target, "pattern", _NO_NUL)
+            may_be_blank = self.target.allow_blank
+            shape |= {} if may_be_blank else {"minLength": 1}
+            shape["pattern"] = getattr(self.target, "pattern", _ANY_TEXT if may_be_blank else _SOME_TEXT)
         return shape
 
 
