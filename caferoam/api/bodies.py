@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import IO, Any, ClassVar, Final
 
 from rest_framework import serializers
-from rest_framework.exceptions import ParseError, ValidationError
+from rest_framework.exceptions import ErrorDetail, ParseError, ValidationError
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
@@ -64,12 +64,12 @@ class RequestBody(serializers.Serializer[None]):
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         """Raises ``ValidationError`` that names every field to blame."""
         if not isinstance(data, Mapping):
-            raise ValidationError({"non_field_errors": ["This must be a JSON object."]})
+            raise ValidationError({"non_field_errors": ["This must be a JSON object."]}, "wrong_type")
         errors: dict[str, Any] = {}
         for name, value in data.items():
             field = self.fields.get(name)
             if field is None or field.read_only:
-                errors[printable(name)] = ["There is no such field."]
+                errors[printable(name)] = [ErrorDetail("There is no such field.", "unknown")]
             elif value is not None and (fault := _type_fault(field, value)):
                 errors[name] = fault
         try:
@@ -82,7 +82,7 @@ class RequestBody(serializers.Serializer[None]):
         if errors:
             raise ValidationError(errors)
         if not (valid or self.may_be_empty):
-            raise ValidationError({"non_field_errors": [f"Name at least one of {', '.join(self.fields)}."]})
+            raise ValidationError({"non_field_errors": [f"Name at least one of {', '.join(self.fields)}."]}, "empty")
         return valid
 
 
@@ -96,9 +96,9 @@ def parse_body(serializer_class: type[RequestBody], request: Request) -> dict[st
     """
     parse_query(QueryParams, request)
     data: object = request.data
-    errors: dict[str, list[str]] = {}
-    for path, message in _faults(data):
-        errors.setdefault(path or "non_field_errors", []).append(message)
+    errors: dict[str, list[ErrorDetail]] = {}
+    for path, fault in _faults(data):
+        errors.setdefault(path or "non_field_errors", []).append(fault)
     if errors:
         raise ValidationError(errors)
     serializer = serializer_class(data=data, context={"request": request})
@@ -110,7 +110,7 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     fields: dict[str, object] = {}
     for name, value in pairs:
         if name in fields:
-            raise ValidationError({printable(name): ["Give this field once."]})
+            raise ValidationError({printable(name): ["Give this field once."]}, "repeated")
         fields[name] = value
     return fields
 
@@ -119,19 +119,24 @@ def _no_number(literal: str) -> object:
     raise ValueError(f"{literal} is not JSON.")  # nan and the infinities, which Python's reader takes
 
 
-def _faults(value: object, path: str = "", depth: int = 1) -> Iterator[tuple[str, str]]:
+def _faults(value: object, path: str = "", depth: int = 1) -> Iterator[tuple[str, ErrorDetail]]:
     """What no field may hold, with the dotted path of where it stands."""
     match value:
         case str() if "\x00" in value:
-            yield path, "NUL characters are not allowed."
+            yield path, ErrorDetail("NUL characters are not allowed.", "null_characters_not_allowed")
         case str() if any("\ud800" <= character <= "\udfff" for character in value):
-            yield path, "Lone surrogates are not allowed: they are no characters."
+            yield (
+                path,
+                ErrorDetail(
+                    "Lone surrogates are not allowed: they are no characters.", "surrogate_characters_not_allowed"
+                ),
+            )
         case float() if not math.isfinite(value):
-            yield path, "This number is too large."
+            yield path, ErrorDetail("This number is too large.", "max_value")
         case dict() | list() if depth > MAX_DEPTH:
-            yield path, "This is nested too deeply."
+            yield path, ErrorDetail("This is nested too deeply.", "too_deep")
         case dict() | list() if len(value) > MAX_ITEMS:
-            yield path, f"This holds more than {MAX_ITEMS} things."
+            yield path, ErrorDetail(f"This holds more than {MAX_ITEMS} things.", "max_length")
         case dict():
             for name, inner in value.items():
                 place = f"{path}.{printable(name)}" if path else printable(name)
@@ -146,7 +151,7 @@ def _type_fault(field: serializers.Field[Any, Any, Any, Any], value: object) -> 
     """Messages, by position for a list, if ``value`` is not of the JSON type that ``field`` describes."""
     if isinstance(field, serializers.ListField):
         if not isinstance(value, list):
-            return ["This must be a list."]
+            return [ErrorDetail("This must be a list.", "wrong_type")]
         return {
             position: fault
             for position, inner in enumerate(value)
@@ -156,7 +161,7 @@ def _type_fault(field: serializers.Field[Any, Any, Any, Any], value: object) -> 
         if isinstance(field, kind):
             # true is an int to Python
             if not isinstance(value, wanted) or (isinstance(value, bool) and wanted is not bool):
-                return [f"This must be {name}."]
+                return [ErrorDetail(f"This must be {name}.", "wrong_type")]
             if isinstance(field, serializers.UUIDField) and canonical_uuid(str(value)) is None:
                 return ["This is not a UUID."]
             return None

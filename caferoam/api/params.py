@@ -5,7 +5,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from rest_framework import serializers
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
 
 VALUE_MAX_LENGTH = 10_000
@@ -24,22 +24,22 @@ def parse_query(serializer_class: type[QueryParams], request: Request) -> dict[s
         ValidationError: naming each parameter that is unknown, repeated, over-long, malformed or missing.
     """
     serializer = serializer_class(data={}, context={"request": request})
-    errors: dict[str, list[str]] = {}
+    errors: dict[str, list[ErrorDetail]] = {}
     data: dict[str, str | list[str]] = {}
     for name, values in request.query_params.lists():
         known = serializer.fields.get(name)
         if known is None:
-            errors[printable(name)] = ["There is no such parameter."]
+            errors[printable(name)] = [ErrorDetail("There is no such parameter.", "unknown")]
         elif any("\x00" in value for value in values):
-            errors[name] = ["NUL characters are not allowed."]
+            errors[name] = [ErrorDetail("NUL characters are not allowed.", "null_characters_not_allowed")]
         elif any(len(value) > VALUE_MAX_LENGTH for value in values):
-            errors[name] = [f"This is longer than {VALUE_MAX_LENGTH} characters."]
+            errors[name] = [ErrorDetail(f"This is longer than {VALUE_MAX_LENGTH} characters.", "max_length")]
         elif isinstance(known, serializers.ListField):
             data[name] = values
         elif len(values) > 1:
-            errors[name] = ["Give this parameter once."]
+            errors[name] = [ErrorDetail("Give this parameter once.", "repeated")]
         elif isinstance(known, serializers.IntegerField) and not _INTEGER.fullmatch(values[0]):
-            errors[name] = ["This must be a whole number."]
+            errors[name] = [ErrorDetail("This must be a whole number.", "wrong_type")]
         else:
             data[name] = values[0]
     if errors:

@@ -155,15 +155,18 @@ def _of_api_exception(exc: exceptions.APIException) -> Problem:
         headers["Retry-After"] = str(int(wait))
     if isinstance(exc, exceptions.ValidationError):
         errors: dict[str, list[str]] = {}
-        for name, message in _flatten(exc.detail):
-            errors.setdefault(name or "non_field_errors", []).append(message)
+        reasons: dict[str, str] = {}
+        for name, fault in _flatten(exc.detail):
+            errors.setdefault(name or "non_field_errors", []).append(str(fault))
+            reasons.setdefault(name or "non_field_errors", fault.code or "invalid")
         detail = " ".join(f"{name}: {' '.join(messages)}" for name, messages in errors.items())
-        return Problem(exc.status_code, "invalid_request", detail, errors=errors, headers=headers)
+        extensions = {"reasons": reasons}  # for programs, which show a message of their own
+        return Problem(exc.status_code, "invalid_request", detail, errors, headers, extensions)
     code = exc.detail.code if isinstance(exc.detail, exceptions.ErrorDetail) else None
     return Problem(exc.status_code, code or str(exc.default_code), str(exc.detail), headers=headers)
 
 
-def _flatten(detail: object, path: str = "") -> Iterator[tuple[str, str]]:
+def _flatten(detail: object, path: str = "") -> Iterator[tuple[str, exceptions.ErrorDetail]]:
     """The leaves of DRF's nested error detail with the dotted path of the field."""
     if isinstance(detail, Mapping):
         for name, inner in detail.items():
@@ -171,5 +174,5 @@ def _flatten(detail: object, path: str = "") -> Iterator[tuple[str, str]]:
     elif isinstance(detail, Sequence) and not isinstance(detail, str):
         for position, inner in enumerate(detail):
             yield from _flatten(inner, path if isinstance(inner, str) else f"{path}.{position}")
-    else:
-        yield path, str(detail)
+    elif isinstance(detail, exceptions.ErrorDetail):
+        yield path, detail

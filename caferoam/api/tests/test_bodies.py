@@ -168,6 +168,27 @@ def test_a_thousand_things_are_enough() -> None:
     assert send(json.dumps({"text": "x", "anything": [0] * MAX_ITEMS}))[0] == 200
 
 
+@pytest.mark.parametrize(
+    ("body", "reasons"),
+    [
+        ({}, {"text": "required"}),
+        ({"text": None}, {"text": "null"}),
+        ({"text": " "}, {"text": "blank"}),
+        ({"text": 5, "colour": 1}, {"text": "wrong_type", "colour": "unknown"}),
+        ({"text": "x", "tags": [1]}, {"tags.0": "wrong_type"}),
+        ({"text": "x", "shop_id": "5"}, {"shop_id": "invalid"}),
+        ({"text": "\0"}, {"text": "null_characters_not_allowed"}),
+        ({"text": "\ud800"}, {"text": "surrogate_characters_not_allowed"}),
+        ({"text": "x", "anything": [0] * (MAX_ITEMS + 1)}, {"anything": "max_length"}),
+        ([], {"non_field_errors": "wrong_type"}),
+    ],
+)
+def test_what_is_wrong_with_each_field_has_a_code(body: object, reasons: dict[str, str]) -> None:
+    answer = Client().post("/echo", json.dumps(body), content_type="application/json").json()
+    assert answer["reasons"] == reasons
+    assert answer["errors"].keys() == reasons.keys()
+
+
 def test_a_request_with_a_body_takes_no_parameters() -> None:
     assert send('{"text": "x"}', path="/echo?lang=zh") == (400, ["lang"])
 
