@@ -13,12 +13,17 @@ _UNSEEN_IN_A_LINE: Final = re.compile(UNSEEN_IN_A_LINE)
 # For the API's description. JavaScript reads characters beyond U+FFFF as two, so these classes end there.
 _OF_LINES: Final = r"\u0000" + UNSEEN_IN_A_LINE[1:].partition(r"\U")[0]
 _OF_PROSE: Final = _OF_LINES.replace(r"\u0009\u000a", "").replace(r"\u000b-", r"\u000b\u000c\u000e-")  # with \r
+# Blank in every font, though letters and signs to Unicode; or nothing without something to stand on or to join.
+_BLANK: Final = (
+    r"\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200c\u200d\u2800\u3164\ufe00-\ufe0f\uffa0\ufff0-\ufffb\ufffe\uffff"
+)
+_SEEN: Final = re.compile(rf"[^\s{_OF_LINES}{_BLANK}\U000e0100-\U000e01ef]")
 
 
 class LineField(serializers.CharField):
     """One line, trimmed, with something to be seen in it. ``max_length`` counts what is left after trimming."""
 
-    pattern = rf"^[^{_OF_LINES}]*[^\s{_OF_LINES}][^{_OF_LINES}]*$"
+    pattern = rf"^[^{_OF_LINES}]*[^\s{_OF_LINES}{_BLANK}][^{_OF_LINES}]*$"
 
     default_error_messages = {
         "unseen": "Line breaks, control characters and marks of the writing direction are not allowed.",
@@ -29,7 +34,7 @@ class LineField(serializers.CharField):
         text = super().to_internal_value(data)
         if _UNSEEN_IN_A_LINE.search(text):
             self.fail("unseen")
-        if not normalize(text):
+        if not (_SEEN.search(text) and normalize(text)):
             self.fail("blank")
         return text
 

@@ -13,7 +13,7 @@ from caferoam.text.normalize import normalize
 
 LINE = LineField(max_length=5)
 PROSE = ProseField(max_length=5)
-ODD = "a 咖\u3000\t\n\r\x00\x07\x1f\x7f\x85\xad\u200b\u200d\u202e\u2066\ufe0f\ufeff"
+ODD = "a 咖\u3000\t\n\r\x00\x07\x1f\x7f\x85\xad\u200b\u200d\u202e\u2066\ufe0f\ufeff\u3164\u2800"
 
 
 def read(field: serializers.CharField, text: str) -> Any:
@@ -40,6 +40,11 @@ def read(field: serializers.CharField, text: str) -> Any:
         ("\u200d", ["blank"]),
         ("\ufe0f", ["blank"]),
         ("\u00a8", ["blank"]),
+        ("\u3164", ["blank"]),
+        ("\u2800 \u115f", ["blank"]),
+        ("\ufffe", ["blank"]),
+        ("\u034f\U000e0100", ["blank"]),
+        ("\u3164a", "\u3164a"),
         ("a\nb", ["unseen"]),
         ("a\tb", ["unseen"]),
         ("a\x1bb", ["unseen"]),
@@ -81,7 +86,7 @@ def test_the_pattern_in_the_description_says_what_is_taken(field: LineField | Pr
     # That prose may be empty is described beside its pattern.
     described = re.search(field.pattern, text) is not None or (isinstance(field, ProseField) and not text)
     taken = isinstance(read(field, text), str)
-    hidden_beyond = any("\U000e0000" <= character <= "\U000e007f" for character in text)
+    hidden_beyond = any("\U000e0000" <= character <= "\U000e01ef" for character in text)
     is_empty_to_the_eye = isinstance(field, LineField) and not normalize(text)
     if not hidden_beyond and not is_empty_to_the_eye and text == text.strip():
         assert taken == described
