@@ -72,6 +72,22 @@ def test_an_erasure_at_which_nobody_is_is_queued_again(
         assert owner.execute("SELECT purged_at IS NULL FROM account_deletions").fetchone() == (False,)
 
 
+def test_a_storage_that_refuses_keeps_no_erasure_from_being_queued(
+    new_members: Callable[[int], list[Principal]], owner: psycopg.Connection, storage_stub: StorageStub
+) -> None:
+    gone, stranded = new_members(2)
+    purged = "UPDATE account_deletions SET step = 'close', purged_at = now() - interval '3 days' WHERE id = %s"
+    owner.execute(purged, [leave(owner, gone)])
+    leave(owner, stranded)
+    owner.execute("DELETE FROM job_queue")
+    owner.execute("UPDATE account_deletions SET purge_after = now() - interval '1 hour'")
+    owner.execute("SELECT private.enqueue_job_v2('settle_deletions')")
+    storage_stub.fail(400)
+    assert drain(["settle_deletions"]) == {"failed": 1}
+    queued = owner.execute("SELECT payload ->> 'user_id' FROM job_queue WHERE job_type = 'erase_member'").fetchall()
+    assert queued == [(str(stranded.user_id),)]
+
+
 def test_the_schedule_s_job_does_both(member: Principal, owner: psycopg.Connection, storage_stub: StorageStub) -> None:
     leave(owner, member)
     owner.execute("DELETE FROM job_queue WHERE job_type = 'erase_member'")
