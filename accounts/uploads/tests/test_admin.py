@@ -67,6 +67,13 @@ def test_the_list_tells_what_became_of_uploads_and_finds_them(
     assert "已拒絕" in texts(admin, UPLOADS, **{"Accept-Language": "zh-TW"})
 
 
+def test_nobody_searches_by_what_is_not_shown(admin: Client, member: Principal) -> None:
+    upload = making.ask(member)
+    for hidden in ("user__display_name__isnull", "path__contains", "content_type"):
+        assert admin.get(UPLOADS, {hidden: "1"}).status_code == 400
+    assert listed(admin, status="pending") == {str(upload.id)}
+
+
 def test_one_upload_shows_its_reason_its_times_and_its_jobs_but_no_photo(
     admin: Client, member: Principal, storage_stub: StorageStub
 ) -> None:
