@@ -70,6 +70,9 @@ def test_the_schedule_of_this_code() -> None:
         "staleness_sweep": "0 3 * * *",
         "drift_rescue": "0 4 * * *",
         "prune_jobs": "17 * * * *",
+        "settle_deletions": "41 * * * *",
+        "expire_exports": "11 * * * *",
+        "sweep_uploads": "47 * * * *",
         "weekly_email": "0 9 * * 1",
     }
     assert all(description.endswith(".") for _, description in settings.JOBS_SCHEDULE.values())
