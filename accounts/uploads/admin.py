@@ -94,7 +94,7 @@ class UploadAdmin(ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs
 
     # Any column can be asked for in the address (?user__display_name=…), which would find out what is not shown.
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        return False
+        return lookup in {"status", "purpose", "refusal"}
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Upload], search_term: str
