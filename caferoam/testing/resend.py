@@ -22,9 +22,9 @@ WEBHOOK_SECRET: Final = f"whsec_{base64.b64encode(b'the secret of the webhook').
 class ResendStub(VendorStub):
     """Takes batches on, each key once, and keeps who was sent what: ``sent`` has an entry for each mail that went out.
 
-    ``keys`` are those that it remembers, ``unwelcome`` the addresses that it refuses; ``lose_answers`` batches are taken
-    on and then not answered. ``after_s`` is how long it thinks. With ``keeps_mails`` off it counts mails by address and
-    forgets what they say.
+    ``keys`` are those that it remembers, ``unwelcome`` the addresses that it refuses; ``lose_answers`` batches are
+    taken on and not answered. ``after_s`` is how long it thinks. With ``keeps_mails`` off it counts mails by address
+    and forgets what they say.
     """
 
     def __init__(self, *, keeps_mails: bool = True) -> None:
