@@ -16,8 +16,10 @@ from caferoam.providers.storage import Storage
 UNUSED_FOR: Final = timedelta(hours=24)
 """After they expired, uploads that nothing has claimed are deleted."""
 REASONS_KEPT_FOR: Final = timedelta(days=30)
-URL_MARGIN: Final = timedelta(minutes=10)
-"""The storage's clock, by which a signed URL ends, is not ours; and its last PUT may take a while."""
+URL_MARGIN: Final = timedelta(hours=2, minutes=10)
+"""Until an upload expires, its member can have the storage itself sign one more URL, which is good for two hours. The
+storage's clock, by which it ends, is not ours; and its last PUT may take a while.
+"""
 ROWS_AT_MOST: Final = 5_000
 
 

@@ -4,8 +4,10 @@ import io
 import signal
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
 from uuid import UUID, uuid4
 
+import jwt
 import pytest
 from celery.exceptions import SoftTimeLimitExceeded
 from django.contrib.postgres.functions import TransactionNow
@@ -20,10 +22,12 @@ from caferoam.api.principal import Principal
 from caferoam.jobs import enqueue
 from caferoam.jobs.models import Job, Lane
 from caferoam.metrics.exposition import exposition
+from caferoam.providers.storage import member_storage
 from caferoam.providers.storage.buckets import MEMBER_BUCKETS
 from caferoam.testing.jobs import drain
 from caferoam.testing.metrics import samples
 from caferoam.testing.storage import StorageStub
+from caferoam.testing.tokens import SignToken
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("worker_login")]
 
@@ -265,13 +269,29 @@ def test_an_original_that_is_sent_once_more_while_its_url_is_good_goes_too(
     storage_stub.put(upload.bucket, upload.path, making.photo_file())
     (again,) = Job.objects.filter(status="pending")
     assert again.job_type == "delete_upload"
-    assert timedelta(minutes=9) < again.scheduled_at - upload.expires_at < timedelta(minutes=11)
-    Upload.objects.update(expires_at=TransactionNow() - timedelta(hours=1))
+    assert timedelta(hours=2) < again.scheduled_at - upload.expires_at < timedelta(hours=3)
+    Upload.objects.update(expires_at=TransactionNow() - timedelta(hours=3))
     let_jobs_be_due()
 
     assert work() == {"completed": 1}
     assert storage_stub.objects == left
     assert not Job.objects.filter(status="pending").exists(), "once is enough"
+
+
+def test_the_last_url_that_a_member_can_have_signed_ends_before_files_are_looked_for_again(
+    member: Principal, storage_stub: StorageStub, sign_token: SignToken
+) -> None:
+    upload = making.ask(member)
+    making.let_expire(upload, ago=-timedelta(seconds=20))
+    url = member_storage(sign_token(member)).sign_upload(upload.bucket, upload.path)
+    storage_stub.put(upload.bucket, upload.path, making.photo_file())
+    making.change(upload, status=Upload.Status.CLAIMED)
+    work()
+    assert making.put(url, making.photo_file(), {"Content-Type": "image/jpeg"}) == 200, "once more, behind our back"
+
+    (token,) = parse_qs(urlsplit(url).query)["token"]
+    ends_at = jwt.decode(token, options={"verify_signature": False})["exp"]
+    assert Job.objects.get(status="pending").scheduled_at.timestamp() > ends_at
 
 
 def test_a_picture_that_takes_too_long_is_refused(
