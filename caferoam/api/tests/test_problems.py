@@ -117,6 +117,7 @@ def test_another_verb_is_a_405_that_names_the_allowed_ones(client: Client, metho
     response = getattr(client, method)("/echo")
     problem(response, 405, "method_not_allowed")
     assert "GET" in response["Allow"]
+    assert method.upper() not in response["Allow"].split(", ")
 
 
 def test_a_format_we_do_not_speak_is_a_406_problem_in_json(client: Client) -> None:

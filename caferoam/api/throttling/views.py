@@ -18,6 +18,8 @@ class ThrottledAPIView(APIView):
     Raises ``ImproperlyConfigured``, when the class is made, for a scope that the table does not know.
     """
 
+    # Without OPTIONS, which would be refused, yet stand in the Allow header of every answer.
+    http_method_names = ["get", "head", "post", "put", "patch", "delete"]
     throttle_scope: str | Mapping[str, str] = {}
     """The name of a scope for all methods, or one for each method that has any: ``{"POST": "uploads"}``."""
 
