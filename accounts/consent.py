@@ -68,9 +68,9 @@ _ENGLISH: Final = Notice(
                 Item(
                     "check_ins",
                     "Check-ins and stamps",
-                    "To keep the cafés that you checked in to, with your photos, notes and stamps. Only you see them.",
+                    "To keep the cafés that you checked in to, with your photos, notes and stamps. No other member sees them.",
                 ),
-                Item("lists", "Lists", "To keep your lists of cafés. Only you see them."),
+                Item("lists", "Lists", "To keep your lists of cafés. No other member sees them."),
                 Item("search", "Search", "To understand what you search for, and to answer it."),
                 Item(
                     "menus",
@@ -148,8 +148,8 @@ _CHINESE: Final = Notice(
             "僅限下列目的：",
             (
                 Item("account", "會員帳號", "讓你登入、保存你的個人檔案，並防止服務遭到濫用。"),
-                Item("check_ins", "打卡與印章", "保存你打卡過的咖啡廳，以及照片、筆記與印章。只有你自己看得到。"),
-                Item("lists", "清單", "保存你的咖啡廳清單。只有你自己看得到。"),
+                Item("check_ins", "打卡與印章", "保存你打卡過的咖啡廳，以及照片、筆記與印章。其他會員看不到。"),
+                Item("lists", "清單", "保存你的咖啡廳清單。其他會員看不到。"),
                 Item("search", "搜尋", "理解你想找什麼，並提供結果。"),
                 Item(
                     "menus",
@@ -169,7 +169,7 @@ _CHINESE: Final = Notice(
             "period",
             "利用期間",
             "你擁有帳號的期間。刪除帳號後立即停止利用；14 天內可以反悔，之後全部刪除，最遲不超過提出後 30 天。"
-            "僅保留一份不含你身分的刪除證明。",
+            "僅保留一份無法看出你身分的刪除證明。",
         ),
         Section("area", "利用地區", "臺灣，以及為我們提供服務的廠商設置主機的國家，其中包括美國。"),
         Section(
@@ -178,7 +178,7 @@ _CHINESE: Final = Notice(
             "啡遊，以及只依我們指示提供服務的廠商：主機、資料庫、儲存與登入；寄送電子郵件；以機器讀取菜單與理解搜尋。"
             "我們不販售個人資料。",
         ),
-        Section("manner", "利用方式", "在上述目的所需的範圍內以電腦處理。任何關於你的決定都不會交由機器作成。"),
+        Section("manner", "利用方式", "在上述目的所需的範圍內以電腦處理。任何與你有關的決定都不會交由機器做出。"),
         Section(
             "rights",
             "你的權利",

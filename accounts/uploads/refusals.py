@@ -48,7 +48,7 @@ _MESSAGES: Final[Mapping[Reason, str]] = {
     Reason.EXPIRED: "This upload has expired. Ask for a new one.",
     Reason.MISSING: "The file has not arrived. PUT it to the upload URL first.",
     Reason.TOO_LARGE: "The file is larger than 5 MB.",
-    Reason.SIZE_DIFFERS: "The file has not the size that was announced. Ask for a new upload and send it again.",
+    Reason.SIZE_DIFFERS: "The file does not have the size that was announced. Ask for a new upload and send it again.",
     Reason.TYPE_HEIC: f"This is a HEIC picture. {_WANTED}",
     Reason.TYPE_AVIF: f"This is an AVIF picture. {_WANTED}",
     Reason.TYPE_GIF: f"This is a GIF. {_WANTED}",
