@@ -68,7 +68,8 @@ _ENGLISH: Final = Notice(
                 Item(
                     "check_ins",
                     "Check-ins and stamps",
-                    "To keep the cafés that you checked in to, with your photos, notes and stamps. No other member sees them.",
+                    "To keep the cafés that you checked in to, with your photos, notes and stamps. No other member sees"
+                    " them.",
                 ),
                 Item("lists", "Lists", "To keep your lists of cafés. No other member sees them."),
                 Item("search", "Search", "To understand what you search for, and to answer it."),
