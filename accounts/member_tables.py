@@ -39,7 +39,10 @@ def register() -> None:
             "user_id",
             DELETE,
             Export(
-                "您提出又撤回的刪除要求", "Deletions you asked for and took back", left_out=("last_error", "attempts")
+                "您提出又撤回的刪除要求",
+                "Deletions you asked for and took back",
+                # Workings; and who did it where it was an operator, as with roles.
+                left_out=("requested_by", "user_hmac", "step", "attempts", "last_error", "counts"),
             ),
             # The one that is being fulfilled stays as a tombstone while a token may be valid; then its user_id goes.
             rows="t.user_id = %(member)s AND t.cancelled_at IS NOT NULL",

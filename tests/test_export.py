@@ -115,6 +115,26 @@ def test_every_field_is_told_but_for_those_that_were_left_out(
             assert all(list(row) == fields for row in table(archive, of.table))
 
 
+def test_no_operator_is_named_in_it(
+    api: ApiClient, lived: Principal, bearer: Bearer, owner: psycopg.Connection, storage_stub: StorageStub
+) -> None:
+    owner.execute(
+        "INSERT INTO account_deletions (user_id, requested_by, cancelled_at) VALUES (%s, 'olga by manage.py', now())",
+        [lived.user_id],
+    )
+    owner.execute(
+        "INSERT INTO user_roles (user_id, role, granted_by) VALUES (%s, 'admin', 'olga')"
+        " ON CONFLICT (user_id, role) DO UPDATE SET granted_by = 'olga'",
+        [lived.user_id],
+    )
+    api.post("/profile/export", headers=bearer(lived))
+    drain(["export_member"])
+    archive = fetch(api.get("/profile/export", headers=bearer(lived)).json()["url"])
+    assert table(archive, "account_deletions")
+    assert table(archive, "user_roles")
+    assert [name for name in archive.namelist() if b"olga" in archive.read(name)] == []
+
+
 def test_nothing_of_another_member_is_in_it(
     api: ApiClient, lived: Principal, bearer: Bearer, owner: psycopg.Connection, storage_stub: StorageStub
 ) -> None:
