@@ -1,6 +1,7 @@
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 from caferoam.database.functions import GenRandomUUID
 
@@ -31,6 +32,8 @@ class Edition(models.Model):
 
     class Meta:
         db_table = "digest_editions"
+        verbose_name = _("edition")
+        verbose_name_plural = _("editions")
         ordering = ["-week"]
         constraints = [
             models.CheckConstraint(
@@ -60,6 +63,8 @@ class Pick(models.Model):
 
     class Meta:
         db_table = "digest_picks"
+        verbose_name = _("pick")
+        verbose_name_plural = _("picks")
         ordering = ["position", "id"]
         constraints = [models.UniqueConstraint(fields=["edition", "shop"], name="digest_picks_once")]
 

@@ -76,6 +76,8 @@ class Migration(migrations.Migration):
                 ("sent_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
+                "verbose_name": "edition",
+                "verbose_name_plural": "editions",
                 "db_table": "digest_editions",
                 "ordering": ["-week"],
                 "constraints": [
@@ -264,6 +266,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "pick",
+                "verbose_name_plural": "picks",
                 "db_table": "digest_picks",
                 "ordering": ["position", "id"],
                 "constraints": [models.UniqueConstraint(fields=("edition", "shop"), name="digest_picks_once")],
