@@ -5,10 +5,15 @@ would make of user names, ports, backslashes or dots does not matter.
 """
 
 import re
-from typing import Final, NamedTuple
+from collections.abc import Sequence
+from typing import Final, NamedTuple, NoReturn
 from uuid import UUID
 
 from django.conf import settings
+
+from accounts.models import Upload
+from accounts.uploads import metrics
+from checkins.errors import UrlNotOurs
 
 _ID: Final = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _OBJECT: Final = re.compile(
@@ -32,3 +37,15 @@ def own_object(url: str) -> OwnObject | None:
         return None
     named = _OBJECT.fullmatch(url.removeprefix(prefix).partition("?")[0])
     return OwnObject(named["bucket"], named["path"], UUID(named["id"])) if named else None
+
+
+def refuse_urls(fields: Sequence[str]) -> NoReturn:
+    """Refuse the URLs in these fields of a request, and count them: somebody may want us to fetch what is not ours.
+
+    Raises:
+        UrlNotOurs: always.
+    """
+    for field in fields:
+        purpose = Upload.Purpose.MENU_PHOTO if field.startswith("menu_") else Upload.Purpose.CHECKIN_PHOTO
+        metrics.refused.add(purpose.value, UrlNotOurs.code)
+    raise UrlNotOurs(fields)

@@ -10,9 +10,8 @@ from accounts.uploads.serializers import PhotoSerializer
 from caferoam.api.bodies import RequestBody
 from caferoam.api.params import QueryParams
 from caferoam.api.texts import ProseField
-from checkins.errors import UrlNotOurs
 from checkins.models import NOTE_MAX_LENGTH, PHOTOS
-from checkins.own_objects import own_object
+from checkins.own_objects import own_object, refuse_urls
 from checkins.pages import PAGE_MAX
 from checkins.services import NewCheckIn, Photo
 
@@ -96,7 +95,7 @@ def _photos(body: Mapping[str, Any]) -> Sequence[Photo]:
     urls = _fields("photo_urls", "menu_photo_url", body)
     objects = {field: own_object(url) for field, url in urls.items()}
     if foreign := [field for field, known in objects.items() if known is None]:
-        raise UrlNotOurs(foreign)
+        refuse_urls(foreign)
     return [Photo(field, known.upload_id, known) for field, known in objects.items() if known]
 
 

@@ -23,9 +23,9 @@ from accounts.uploads.verification import pending_uploads, verify_uploads
 from caferoam.database.errors import is_row_refused, violated_constraint
 from caferoam.providers.errors import ProviderUnavailable
 from caferoam.providers.storage import Storage
-from checkins.errors import FirstAnswerGone, IdempotencyKeyReused, ShopNotFound, UploadNotAvailable, UrlNotOurs
+from checkins.errors import FirstAnswerGone, IdempotencyKeyReused, ShopNotFound, UploadNotAvailable
 from checkins.models import CheckIn
-from checkins.own_objects import OwnObject
+from checkins.own_objects import OwnObject, refuse_urls
 from checkins.reading import ReadCheckIns, one_check_in
 
 _INSERT: Final = """
@@ -158,7 +158,7 @@ def _hold_to_urls(wanted: NewCheckIn, uploads: Mapping[UUID, Upload]) -> None:
         and photo.claimed_object[:2] != (uploads[photo.upload_id].bucket, uploads[photo.upload_id].path)
     ]
     if wrong:
-        raise UrlNotOurs(wrong)
+        refuse_urls(wrong)
 
 
 def _insert(wanted: NewCheckIn, *, member: UUID, key: str | None) -> UUID:

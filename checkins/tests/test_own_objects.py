@@ -5,6 +5,8 @@ from pytest_django import Settings
 
 from accounts.uploads.tests.making import MENU_PHOTO, arrived
 from caferoam.api.principal import Principal
+from caferoam.metrics.exposition import exposition
+from caferoam.testing.metrics import samples
 from caferoam.testing.storage import StorageStub
 from caferoam.testing.tokens import Issuer, JwksServer
 from checkins.models import CheckIn
@@ -167,3 +169,14 @@ def test_no_other_url_is_taken_and_none_is_fetched(
         assert elsewhere.requests == []
     assert storage_stub.requests == []
     assert not CheckIn.objects.exists()
+
+
+def test_each_url_that_is_refused_is_counted(post: Post, shop: Shop) -> None:
+    def counted(purpose: str) -> float:
+        name = f"caferoam_uploads_refused_total purpose={purpose} reason=url_not_ours"
+        return samples(exposition().decode()).get(name, 0)
+
+    before = counted("checkin_photo"), counted("menu_photo")
+    foreign = "http://169.254.169.254/latest"
+    post({"shop_id": str(shop.id), "photo_urls": [foreign, foreign + "/"], "menu_photo_url": foreign})
+    assert (counted("checkin_photo"), counted("menu_photo")) == (before[0] + 2, before[1] + 1)
