@@ -6,7 +6,6 @@ read: otherwise ``ShopChanged`` is raised and the caller reads again.
 
 import json
 import logging
-from dataclasses import asdict
 from typing import Final
 from uuid import UUID
 
@@ -14,9 +13,9 @@ from django.db import connection
 from django.db.models.functions import Now
 
 from caferoam.jobs import JobRun
-from caferoam.providers.llm import AnswerUnusable, DescribedTag, Describer, Description, Usage
+from caferoam.providers.llm import AnswerUnusable, DescribedTag, Describer, Description
+from enrichment import ledger
 from enrichment.decision import Decision, decide, writable
-from enrichment.models import LlmUsage
 from enrichment.reading import Reading, read
 from enrichment.staleness import STALE_AFTER
 from shops.models import Shop, ShopTag
@@ -25,6 +24,7 @@ logger = logging.getLogger("enrichment")
 
 MACHINE_SOURCES: Final = {"offline": ShopTag.Source.OFFLINE}
 """Provider -> whose word its tags are; every other provider is a language model."""
+PURPOSE: Final = "enrich_shop"
 _READINGS: Final = 3
 _MACHINES: Final = [ShopTag.Source.OFFLINE.value, ShopTag.Source.LLM.value]
 
@@ -81,17 +81,10 @@ def ask(reading: Reading, describer: Describer, *, job_id: UUID | None = None) -
     try:
         description = describer.describe(reading.request)
     except AnswerUnusable as exc:
-        note_usage(exc.usage, describer, job_id=job_id)
+        ledger.note(exc.usage, describer, purpose=PURPOSE, job_id=job_id)
         raise DescriptionUnusable(str(exc)) from exc
-    note_usage(description.usage, describer, job_id=job_id)
+    ledger.note(description.usage, describer, purpose=PURPOSE, job_id=job_id)
     return judge(reading, description, describer)
-
-
-def note_usage(usage: Usage, describer: Describer, *, job_id: UUID | None = None) -> None:
-    """Write down what an answer cost."""
-    LlmUsage.objects.create(
-        provider=describer.provider, model=describer.model, purpose="enrich_shop", job_id=job_id, **asdict(usage)
-    )
 
 
 def judge(reading: Reading, description: Description, describer: Describer) -> Decision:

@@ -11,8 +11,9 @@ from django.core.exceptions import ImproperlyConfigured
 
 from caferoam.jobs import JobBatch, JobRun, PayloadError, job
 from caferoam.providers.embeddings import get_embedder, load_embedder
-from caferoam.providers.llm import get_describer
-from enrichment import distinctiveness, drift, embedding, staleness, tagging
+from caferoam.providers.llm import get_describer, get_menu_reader
+from caferoam.providers.storage import service_storage
+from enrichment import distinctiveness, drift, embedding, menus, staleness, tagging
 
 logger = logging.getLogger("enrichment")
 
@@ -23,6 +24,7 @@ def share_the_describer(*, instance: Any, **_: object) -> None:
     if "llm" in instance.app.amqp.queues.consume_from:
         try:
             get_describer()
+            get_menu_reader()
         except ImproperlyConfigured as exc:
             raise SystemExit(str(exc)) from exc  # the signal would only log any other
 
@@ -38,6 +40,12 @@ def share_the_embedder(*, instance: Any, **_: object) -> None:
 def enrich_shop(run: JobRun, *, shop_id: UUID) -> None:
     """Describe one shop. Safe to run late, or twice: the same input costs nothing."""
     tagging.describe_shop(run, shop_id, get_describer())
+
+
+@job("enrich_menu_photo", queue="llm", width=2, time_limit=timedelta(minutes=3), max_attempts=5, priority=5)
+def enrich_menu_photo(run: JobRun, *, shop_id: UUID, upload_id: UUID, user_id: UUID) -> None:
+    """Read a member's photo of a menu. Safe to run late, or twice: the same photo says the same."""
+    menus.read_photo(run, get_menu_reader(), service_storage(), shop_id=shop_id, upload_id=upload_id, user_id=user_id)
 
 
 @job(

@@ -14,7 +14,7 @@ from django.http import Http404
 
 from caferoam.api.pagination import Keyset
 from shops.filters import DISTANCE_M, ShopFilters
-from shops.models import EffectiveShopTag, Shop, ShopPhoto, TaxonomyTag
+from shops.models import EffectiveShopTag, MenuItem, Shop, ShopPhoto, TaxonomyTag
 from shops.search.vocabulary import Vocabulary
 from shops.summary import SUMMARY_COLUMNS, SUMMARY_SQL, modes, photo, read_tag_vector, shop_summary
 
@@ -77,6 +77,7 @@ SELECT page.sort_key, page.tag_vector::text, page.distance_m, {SUMMARY_SQL}
     return {"results": shops, "next_cursor": following}
 
 
+_MENU_COLUMNS: Final = ("name", "price_twd", "category", "source", "updated_at")
 _DETAIL_COLUMNS: Final = (
     *SUMMARY_COLUMNS,
     "description",
@@ -92,7 +93,7 @@ _PHOTO_COLUMNS: Final = ("bucket", "path", "width", "height")
 
 
 def shop_detail(shop_id: UUID) -> dict[str, Any]:
-    """All there is to say of one live shop, in three statements.
+    """All there is to say of one live shop, in four statements.
 
     Raises:
         Http404: there is no such shop, or it is not live.
@@ -106,6 +107,7 @@ def shop_detail(shop_id: UUID) -> dict[str, Any]:
         "id": str(shop_id),
         "tags": _tags_with_evidence(shop_id),
         "photos": [photo(*values) for values in ShopPhoto.objects.filter(shop_id=shop_id).values_list(*_PHOTO_COLUMNS)],
+        "menu": list(MenuItem.objects.filter(shop_id=shop_id).values(*_MENU_COLUMNS)),
     }
 
 

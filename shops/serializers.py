@@ -5,7 +5,7 @@ from rest_framework import serializers
 from caferoam.text.normalize import normalize
 from shops.directory import ORDERS
 from shops.filters import MODES, FilterParams
-from shops.models import ShopTag, TaxonomyTag
+from shops.models import MenuItem, ShopTag, TaxonomyTag
 from shops.search.statement import PARTS
 
 TEXT_MAX_LENGTH = 500
@@ -118,6 +118,14 @@ class ShopPhotoSerializer(_Shape):
     height = serializers.IntegerField(help_text="pixels")
 
 
+class MenuItemSerializer(_Shape):
+    name = serializers.CharField()
+    price_twd = serializers.IntegerField(allow_null=True, help_text="New Taiwan dollars; null where none is known.")
+    category = serializers.CharField()
+    source = serializers.ChoiceField(choices=MenuItem.Source.values)  # type: ignore[assignment] # likewise
+    updated_at = serializers.DateTimeField(help_text="When it was last seen or edited.")
+
+
 class ShopDetailSerializer(ShopSerializer):
     description = serializers.CharField()
     phone = serializers.CharField()
@@ -127,6 +135,9 @@ class ShopDetailSerializer(ShopSerializer):
     updated_at = serializers.DateTimeField()
     tags = EvidentShopTagSerializer(many=True, help_text="The surest first.")
     photos = ShopPhotoSerializer(many=True)
+    menu = MenuItemSerializer(
+        many=True, help_text="By category and name. Read from visitors' photos, so it may be old."
+    )
 
 
 class TaxonomyTagSerializer(TagLabelSerializer):

@@ -8,7 +8,7 @@ from rest_framework.response import Response
 
 from caferoam.testing.database import ApiClient
 from caferoam.testing.shapes import assert_as_described
-from shops.models import Shop, ShopPhoto, ShopTag, TaxonomyTag
+from shops.models import MenuItem, Shop, ShopPhoto, ShopTag, TaxonomyTag
 from shops.search.vocabulary import vocabularies
 from shops.tests.making import TAIPEI_101, make_shop
 
@@ -178,13 +178,19 @@ def test_a_shop_shows_its_tags_with_evidence_and_its_photos(api: ApiClient) -> N
     ShopTag.objects.create(shop=shop, tag_id="quiet", source=ShopTag.Source.IMPORT, confidence=0.2)
     ShopPhoto.objects.create(shop=shop, path="a b/門口.jpg", width=800, height=600, position=1)
     ShopPhoto.objects.create(shop=shop, path="first.jpg", width=80, height=60)
+    for name, price in (("拿鐵", 150), ("美式", None)):
+        MenuItem.objects.create(shop=shop, name=name, price_twd=price, category="咖啡", source="menu_photo")
     for path in (f"/shops/{shop.id}", f"/shops/{shop.id}/", f"/shops/{str(shop.id).upper()}"):
         body = ok(api.get(path))
-        assert api.queries == 3
+        assert api.queries == 4
         assert_as_described(body, "ShopDetail")
     assert [(tag["id"], tag["source"], tag["confidence"], tag["evidence"]) for tag in body["tags"]] == [
         ("wifi", "curator", 1.0, []),
         ("quiet", "offline", 0.9, [{"quote": "真的很安靜", "field": "review"}]),
+    ]
+    assert [(item["name"], item["price_twd"], item["category"], item["source"]) for item in body["menu"]] == [
+        ("拿鐵", 150, "咖啡", "menu_photo"),
+        ("美式", None, "咖啡", "menu_photo"),
     ]
     assert [photo["url"].partition("/storage/")[2] for photo in body["photos"]] == [
         "v1/object/public/shop-photos/first.jpg",

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from caferoam.providers.llm.offline import OfflineDescriber
+from caferoam.providers.llm.offline.menu import OfflineMenuReader
 from caferoam.providers.llm.protocol import (
     AnswerUnusable,
     DescribedTag,
@@ -14,6 +15,9 @@ from caferoam.providers.llm.protocol import (
     Description,
     Evidence,
     Facts,
+    Menu,
+    MenuEntry,
+    MenuReader,
     Modes,
     Review,
     Taxonomy,
@@ -28,11 +32,15 @@ __all__ = [
     "Description",
     "Evidence",
     "Facts",
+    "Menu",
+    "MenuEntry",
+    "MenuReader",
     "Modes",
     "Review",
     "Taxonomy",
     "Usage",
     "get_describer",
+    "get_menu_reader",
 ]
 
 
@@ -51,3 +59,19 @@ def _describer(name: str) -> Describer:
 
         return AnthropicDescriber()
     raise ImproperlyConfigured(f"LLM_PROVIDER names no describer: {name!r}.")
+
+
+def get_menu_reader() -> MenuReader:
+    """The reader of menus that the settings choose; one for the whole process."""
+    return _menu_reader(settings.LLM_PROVIDER)
+
+
+@cache
+def _menu_reader(name: str) -> MenuReader:
+    if name == "offline":
+        return OfflineMenuReader()
+    if name == "anthropic":
+        from caferoam.providers.llm.anthropic.menu import AnthropicMenuReader  # noqa: PLC0415 - as above
+
+        return AnthropicMenuReader()
+    raise ImproperlyConfigured(f"LLM_PROVIDER names no reader of menus: {name!r}.")

@@ -140,3 +140,41 @@ class Describer(Protocol):
             AnswerUnusable: try again, a few times.
             ProviderRefused: this shop will never be described.
         """
+
+
+@dataclass(frozen=True, slots=True)
+class MenuEntry:
+    """A line of a menu as it was read. ``price_twd`` is None where none is legible."""
+
+    name: str
+    price_twd: float | None = None
+    category: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """What stands on a photo of a menu; nothing, if it is none."""
+
+    entries: tuple[MenuEntry, ...]
+    usage: Usage = Usage()
+
+
+class MenuReader(Protocol):
+    """Reads photos of menus. Safe to share between threads."""
+
+    @property
+    def provider(self) -> str:
+        """As ``Describer.provider``."""
+
+    @property
+    def model(self) -> str:
+        """As ``Describer.model``."""
+
+    def read_menu(self, image: bytes, content_type: str) -> Menu:
+        """Read one photo, a JPEG, PNG or WebP.
+
+        Raises:
+            ProviderUnavailable: try later.
+            AnswerUnusable: try again, a few times.
+            ProviderRefused: this photo will never be read.
+        """

@@ -74,16 +74,16 @@ def _line(definition: TagDefinition) -> str:
 
 def answer_schema(taxonomy: Taxonomy) -> dict[str, object]:
     """The form of the answer. Bounds of numbers and lengths are not part of what the vendor takes; they are checked."""
-    evidence = _object({"source": {"type": "string"}, "quote": {"type": "string"}})
-    tag = _object(
+    evidence = object_schema({"source": {"type": "string"}, "quote": {"type": "string"}})
+    tag = object_schema(
         {
             "id": {"type": "string", "enum": sorted(taxonomy.by_id)},
             "confidence": {"type": "number"},
             "evidence": {"type": "array", "items": evidence},
         }
     )
-    modes = _object({name: {"type": "number"} for name in ("work", "rest", "social")})
-    return _object(
+    modes = object_schema({name: {"type": "number"} for name in ("work", "rest", "social")})
+    return object_schema(
         {
             "tags": {"type": "array", "items": tag},
             "summary_zh": {"type": "string"},
@@ -93,7 +93,8 @@ def answer_schema(taxonomy: Taxonomy) -> dict[str, object]:
     )
 
 
-def _object(properties: Mapping[str, object]) -> dict[str, object]:
+def object_schema(properties: Mapping[str, object]) -> dict[str, object]:
+    """An object with just these properties."""
     return {
         "type": "object",
         "properties": dict(properties),
