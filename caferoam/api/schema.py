@@ -56,6 +56,11 @@ class ProblemSerializer(serializers.Serializer[None]):
         required=False,
         help_text="Messages by field or parameter.",
     )
+    reasons = serializers.DictField(
+        child=serializers.CharField(),
+        required=False,
+        help_text="Of invalid_request and upload_refused: a stable code by field or parameter, for programs.",
+    )
 
 
 def problem_responses(*statuses: int) -> dict[tuple[int, str], OpenApiResponse]:
