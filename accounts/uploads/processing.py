@@ -14,7 +14,7 @@ from uuid import UUID
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db.models.functions import Now
 
-from accounts.models import Upload
+from accounts.models import Profile, Upload
 from accounts.models.upload import MAX_BYTES
 from accounts.uploads import metrics
 from accounts.uploads.objects import delete_all, photo_bucket, photo_path, thumbnail_path
@@ -87,6 +87,8 @@ def _read(storage: Storage, upload: Upload) -> bytes:
 
 def _refuse(run: JobRun, upload: Upload, reason: Reason) -> None:
     with run.completing():
+        # What hangs on the upload may go with it: whoever deletes that locks the profile first, or each waits for the other.
+        Profile.objects.select_for_update(no_key=True).filter(pk=upload.user_id).exists()
         _change(upload, status=Upload.Status.REFUSED, refusal=reason.value)
     metrics.refused.add(upload.purpose, reason.value)
     logger.info("upload %s was refused: %s", upload.id, reason.value)

@@ -1,9 +1,13 @@
 """From a member's file to what can be seen of it: the API, the storage and the workers together."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import psycopg
 import pytest
+from django.db import connections
 
+from accounts.tests.racing import wait_for_waiting
 from accounts.uploads.tests.making import MENU_PHOTO, arrived, fetch, photo_file
 from caferoam.api.principal import Principal
 from caferoam.local.provision import WORKER
@@ -58,3 +62,38 @@ def test_a_check_in_whose_last_photo_turns_out_to_be_none_goes_and_its_stamp_too
     assert [str(check_in.id) for check_in in CheckIn.objects.all()] == [kept["id"]]
     assert [str(stamp.id) for stamp in Stamp.objects.all()] == [kept["stamp"]["id"]]
     assert {path.split("/")[1] for _bucket, path in storage_stub.objects} == {str(good.id)}
+
+
+def test_a_photo_may_be_refused_while_its_check_in_is_taken_back(
+    storage_stub: StorageStub,
+    member: Principal,
+    shop: Shop,
+    owner: psycopg.Connection,
+    api_connection: psycopg.Connection,
+) -> None:
+    bad, good = arrived(storage_stub, member, data=cut_off()), arrived(storage_stub, member)
+    made = CheckIn.objects.create(user_id=member.user_id, shop=shop, photo_upload_ids=[bad.id, good.id])
+
+    def work_alone() -> dict[str, int]:
+        try:
+            return dict(drain(["process_upload"]))
+        finally:
+            connections.close_all()
+
+    def take_back() -> int:
+        with api_connection.transaction():
+            api_connection.execute(
+                "SELECT set_config('request.jwt.claims', %s, true), set_config('role', 'authenticated', true)",
+                [f'{{"sub": "{member.user_id}"}}'],
+            )
+            return api_connection.execute("DELETE FROM check_ins WHERE id = %s", [made.id]).rowcount
+
+    with logged_in_as(WORKER), ThreadPoolExecutor(2) as pool:
+        with owner.transaction():
+            owner.execute("SELECT FROM uploads WHERE id = %s FOR UPDATE", [bad.id])
+            worked = pool.submit(work_alone)
+            wait_for_waiting(owner, 1)
+            deleted = pool.submit(take_back)
+            wait_for_waiting(owner, 2)
+        assert (worked.result(), deleted.result()) == ({"completed": 2}, 1)
+    assert not CheckIn.objects.exists()

@@ -3,6 +3,8 @@ DROP TRIGGER end_photoless_check_in ON uploads;
 DROP FUNCTION private.end_photoless_check_in_v1();
 DROP TRIGGER discard_check_in_photos ON check_ins;
 DROP FUNCTION private.discard_check_in_photos_v1();
+DROP TRIGGER hold_own_profile ON check_ins;
+DROP FUNCTION private.hold_own_profile_v1();
 DROP TRIGGER claim_check_in_photos ON check_ins;
 DROP FUNCTION private.claim_check_in_photos_v1();
 DROP POLICY check_ins_delete ON check_ins;

@@ -28,6 +28,17 @@ REVOKE ALL ON FUNCTION private.claim_check_in_photos_v1() FROM PUBLIC;
 CREATE TRIGGER claim_check_in_photos AFTER INSERT ON check_ins FOR EACH ROW
     EXECUTE FUNCTION private.claim_check_in_photos_v1();
 
+-- A member who deletes locks the check-in and then its uploads, a worker who refuses a photo the other way round. So both
+-- lock the profile first, as does whoever erases the member.
+CREATE FUNCTION private.hold_own_profile_v1() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$ BEGIN
+    PERFORM FROM public.profiles WHERE id = (SELECT auth.uid()) FOR NO KEY UPDATE;
+    RETURN NULL;
+END $$;
+REVOKE ALL ON FUNCTION private.hold_own_profile_v1() FROM PUBLIC;
+CREATE TRIGGER hold_own_profile BEFORE DELETE ON check_ins FOR EACH STATEMENT
+    EXECUTE FUNCTION private.hold_own_profile_v1();
+
 CREATE FUNCTION private.discard_check_in_photos_v1() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$ BEGIN
     -- A refused one keeps its reason for the member to read; its objects are on their way out already.
