@@ -87,7 +87,7 @@ def _read(storage: Storage, upload: Upload) -> bytes:
 
 def _refuse(run: JobRun, upload: Upload, reason: Reason) -> None:
     with run.completing():
-        # What hangs on the upload may go with it: whoever deletes that locks the profile first, or each waits for the other.
+        # What hangs on the upload may go with it. Whoever deletes that locks the profile first too, or both would wait.
         Profile.objects.select_for_update(no_key=True).filter(pk=upload.user_id).exists()
         _change(upload, status=Upload.Status.REFUSED, refusal=reason.value)
     metrics.refused.add(upload.purpose, reason.value)
