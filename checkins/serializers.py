@@ -18,6 +18,7 @@ from checkins.services import NewCheckIn, Photo
 KEY_MAX_LENGTH: Final = 200
 URL_MAX_LENGTH: Final = 4_000
 _OTHER_FORM: Final = "Name all photos by id, or all by URL."
+_ABSENT: Final[dict[str, object]] = {"not": {}}
 
 
 class PageParams(QueryParams):
@@ -50,6 +51,21 @@ class NewCheckInBody(RequestBody):
         required=False, allow_null=True, max_length=URL_MAX_LENGTH, help_text="In place of `menu_upload_id`, likewise."
     )
     note = ProseField(required=False, default="", max_length=NOTE_MAX_LENGTH, help_text="For the member alone.")
+
+    also_described = {
+        "oneOf": [
+            {
+                "title": "by id",
+                "required": ["upload_ids"],
+                "properties": {"photo_urls": _ABSENT, "menu_photo_url": {"type": "null"}},
+            },
+            {
+                "title": "by URL",
+                "required": ["photo_urls"],
+                "properties": {"upload_ids": _ABSENT, "menu_upload_id": {"type": "null"}},
+            },
+        ]
+    }
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """One way of naming photos, and each photo once."""

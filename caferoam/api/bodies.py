@@ -60,6 +60,8 @@ class RequestBody(serializers.Serializer[None]):
 
     may_be_empty: ClassVar[bool] = True
     """False for a change that must change something, though no single field is required."""
+    also_described: ClassVar[Mapping[str, object]] = {}
+    """JSON Schema of what ``validate`` demands of several fields together."""
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         """Raises ``ValidationError`` that names every field to blame."""

@@ -144,7 +144,8 @@ class RequestBodyShape(OpenApiSerializerExtension):  # type: ignore[no-untyped-c
         shape: dict[str, Any] = auto_schema._map_serializer(  # type: ignore[no-untyped-call]  # noqa: SLF001 - as its manual shows
             self.target, direction, bypass_extensions=True
         )
-        return {**shape, "additionalProperties": False, **({} if self.target.may_be_empty else {"minProperties": 1})}
+        filled = {} if self.target.may_be_empty else {"minProperties": 1}
+        return {**shape, "additionalProperties": False, **filled, **self.target.also_described}
 
 
 class AlternativesShape(PolymorphicProxySerializerExtension):

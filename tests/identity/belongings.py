@@ -112,7 +112,7 @@ def settle(owner: psycopg.Connection, cafes: Cafes, put: Put) -> Belongings:
     who = member.user_id
     mark = f"mark{uuid.uuid4().hex[:12]}"
     photo, avatar, claimed = (
-        _upload(owner, who, purpose, put) for purpose in ("checkin_photo", "avatar", "checkin_photo")
+        add_upload(owner, who, purpose, put) for purpose in ("checkin_photo", "avatar", "checkin_photo")
     )
     check_in = _one(
         owner,
@@ -158,7 +158,8 @@ def photo_file() -> bytes:
     return file.getvalue()
 
 
-def _upload(owner: psycopg.Connection, who: UUID, purpose: str, put: Put) -> UUID:
+def add_upload(owner: psycopg.Connection, who: UUID, purpose: str, put: Put) -> UUID:
+    """One more upload of theirs whose file has arrived."""
     row = owner.execute(
         "INSERT INTO uploads (user_id, purpose, content_type, bytes) VALUES (%s, %s, 'image/jpeg', %s)"
         " RETURNING id, bucket, path",

@@ -4,6 +4,7 @@ All its checks, with what the description allows and with what it does not. ``ma
 each time.
 """
 
+import json
 import os
 import random
 import subprocess
@@ -12,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from string import Template
 from typing import Final
+from uuid import UUID
 
 import pytest
 import redis
@@ -21,7 +23,7 @@ from caferoam.api.schema import document
 from caferoam.testing.live import Live
 from caferoam.testing.members import join
 from caferoam.testing.tokens import JwksServer, SignToken, new_member
-from tests.identity.belongings import Belongings
+from tests.identity.belongings import Belongings, add_upload
 from tests.identity.world import World
 from tests.serving import serving
 
@@ -48,7 +50,7 @@ def address(world: World, token_server: JwksServer, tmp_path: Path) -> Iterator[
         live.stop()
 
 
-def configuration(hers: Belongings, his: Belongings, tokens: Mapping[str, str]) -> str:
+def configuration(hers: Belongings, his: Belongings, photos: list[UUID], tokens: Mapping[str, str]) -> str:
     """``promises.toml`` for these members."""
     return Template((HERE / "promises.toml").read_text()).substitute(
         {
@@ -67,6 +69,7 @@ def configuration(hers: Belongings, his: Belongings, tokens: Mapping[str, str]) 
             "her_photo": hers.photo,
             "her_avatar": hers.avatar,
             "his_photo": his.photo,
+            "photos": json.dumps([str(photo) for photo in photos]),
         }
     )
 
@@ -78,12 +81,14 @@ def test_every_route_answers_as_described_whatever_it_is_asked(
     world.owner.execute("INSERT INTO account_deletions (user_id) VALUES (%s)", [gone.member.user_id])
     tokens = {name: sign_token(of.member) for name, of in {"member": hers, "leaver": leaver, "gone": gone}.items()}
     newcomer = join(new_member(), consenting=False)
+    photos = [add_upload(world.owner, hers.member.user_id, "checkin_photo", world.storage.put) for _ in range(15)]
     configured = tmp_path / "schemathesis.toml"
-    configured.write_text(configuration(hers, his, {**tokens, "newcomer": sign_token(newcomer)}))
+    configured.write_text(configuration(hers, his, photos, {**tokens, "newcomer": sign_token(newcomer)}))
     phases = "examples,coverage,fuzzing,stateful" if CASES else "examples,coverage,fuzzing"
     command = [
         *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(configured), "run", f"{address}/schema"),
         *("--url", address, "--checks", "all", "--phases", phases, "--workers", "2", "--no-color"),
+        *("--report", "json", "--report-json-path", str(tmp_path / "report.json")),
     ]
     run = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
     told = "\n".join(line[:500] for line in (run.stdout + run.stderr).splitlines())
