@@ -27,7 +27,7 @@ from django.views.decorators.csp import csp_override
 from caferoam.desk.acts import tell
 from caferoam.desk.display import clock_and_ago, number
 from caferoam.desk.site import desk
-from digest import editions
+from digest import editions, outbox
 from digest.content import EN, LOCALES, ZH, content_of
 from digest.editions import EditionRefused
 from digest.forms import EditionForm, PickForm, described
@@ -63,6 +63,8 @@ class PickInline(TabularInline):  # type: ignore[type-arg]  # generic in the stu
 
     model = Pick
     form = PickForm
+    verbose_name = gettext_lazy("Café")
+    verbose_name_plural = gettext_lazy("Cafés")
     fields = ("position", "shop", "blurb_zh", "blurb_en")
     extra = 3
     max_num = 12
@@ -79,6 +81,7 @@ class EditionAdmin(ModelAdmin):  # type: ignore[type-arg]  # generic in the stub
     ordering = ("-week", "status", "pk")
     sortable_by = ()
     change_form_template = "digest/edition_form.html"
+    change_list_template = "digest/edition_list.html"
 
     class Media:
         css = {"all": ["digest/edition.css"]}
@@ -108,6 +111,8 @@ class EditionAdmin(ModelAdmin):  # type: ignore[type-arg]  # generic in the stub
         framed = csp_override(_letter_policy())
         return [
             path("cafes/", view(self.suggest_view), name="digest_edition_cafes"),
+            path("outbox/", view(self.outbox_view), name="digest_edition_outbox"),
+            path("outbox/<str:batch>/<str:name>/", framed(view(self.written_view)), name="digest_edition_written"),
             path("<uuid:edition_id>/preview/", view(self.preview_view), name="digest_edition_preview"),
             path(
                 "<uuid:edition_id>/letter/<str:locale>/",
@@ -142,7 +147,8 @@ class EditionAdmin(ModelAdmin):  # type: ignore[type-arg]  # generic in the stub
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The latest first."""
-        return super().changelist_view(request, {"title": _("Weekly email"), **(extra_context or {})})
+        more = {"title": _("Weekly email"), "is_offline": _is_offline()}
+        return super().changelist_view(request, {**more, **(extra_context or {})})
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -159,6 +165,25 @@ class EditionAdmin(ModelAdmin):  # type: ignore[type-arg]  # generic in the stub
         text = request.GET.get("q", "").strip()[:100]
         shops = Shop.objects.live().filter(name__icontains=text).order_by("name", "id") if text else Shop.objects.none()
         return JsonResponse({"cafes": [described(shop) for shop in shops[:SUGGESTIONS]]})
+
+    def outbox_view(self, request: HttpRequest) -> HttpResponseBase:
+        """The mails that were written instead of being sent; where mail is sent there is no such page."""
+        self._must_be_offline(request)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Mails written here"),
+            "folder": settings.MAIL_FOLDER,
+            "mails": outbox.latest(),
+        }
+        return TemplateResponse(request, "digest/outbox.html", context)
+
+    def written_view(self, request: HttpRequest, batch: str, name: str) -> HttpResponseBase:
+        """One of them, as a mail program would show it."""
+        self._must_be_offline(request)
+        html = outbox.html_of(batch, name)
+        if html is None:
+            raise Http404
+        return HttpResponse(html)
 
     def preview_view(self, request: HttpRequest, edition_id: UUID) -> HttpResponseBase:
         """How the mail will look, in both languages, on a wide screen and on a phone."""
@@ -221,6 +246,12 @@ class EditionAdmin(ModelAdmin):  # type: ignore[type-arg]  # generic in the stub
             }
         return TemplateResponse(request, "desk/confirm.html", context)
 
+    def _must_be_offline(self, request: HttpRequest) -> None:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        if not _is_offline():
+            raise Http404
+
     def _seen(self, request: HttpRequest, edition_id: UUID) -> Edition:
         if not self.has_view_permission(request):
             raise PermissionDenied
@@ -281,6 +312,10 @@ def _standing(edition: Edition) -> dict[str, Any]:
 
 def _is_under_way(edition: Edition) -> bool:
     return edition.status in {Edition.Status.SENDING, Edition.Status.SENT}
+
+
+def _is_offline() -> bool:
+    return bool(settings.EMAIL_PROVIDER == "offline")
 
 
 def _readers() -> int:

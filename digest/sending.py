@@ -32,8 +32,11 @@ from digest.models import Delivery, Edition, Suppression, Unsubscribe
 
 logger = logging.getLogger("digest")
 
+CHUNKS_A_JOB: Final = 25
+"""Then the rest is another job's. One whose worker is lost again and again waits longer each time before it is tried
+anew, so the losses of an edition of many chunks must not add up."""
 HAND_ON_BEFORE: Final = timedelta(seconds=90)
-"""With less time left the rest is another job's: a call may take half a minute."""
+"""The same with less time left: a call may take half a minute."""
 KEY_IS_SAFE_FOR: Final = KEYS_LIVE - timedelta(hours=1)
 
 WITHDRAWN: Final = "no longer wanted"
@@ -70,16 +73,17 @@ def send_edition(run: JobRun, edition: Edition, mailer: Mailer) -> None:
         "SELECT count(*), count(*) FILTER (WHERE status <> 'pending') FROM digest_deliveries WHERE edition_id = %s",
         [edition.pk],
     )
-    chunk = -1
+    chunk, chunks_left = -1, CHUNKS_A_JOB
     while (waiting := _next_chunk(edition, after=chunk)) is not None:
         chunk = waiting
         if run.is_cancelled():
             return
-        if run.time_left_s < HAND_ON_BEFORE.total_seconds():
+        if not chunks_left or run.time_left_s < HAND_ON_BEFORE.total_seconds():
             with run.completing():
                 enqueue("weekly_email", {"edition_id": str(edition.pk)})
             return
         done += send_chunk(edition, chunk, letters, mailer, now=timezone.now())
+        chunks_left -= 1
         run.progress(done, total, f"edition of {edition.week}")
     with run.completing():
         editions.finish(edition)

@@ -23,8 +23,8 @@ def require_mail_key(**_: object) -> None:
         raise SystemExit("RESEND_API_KEY is not set, which EMAIL_PROVIDER=resend needs in workers.")
 
 
-# A worker that is killed on the way costs an attempt and no mail, so there are many.
-@job("weekly_email", queue="default", width=1, time_limit=timedelta(hours=1), max_attempts=25, unique=True)
+# A worker that is killed on the way costs an attempt and no mail.
+@job("weekly_email", queue="default", width=1, time_limit=timedelta(minutes=30), max_attempts=8, unique=True)
 def weekly_email(run: JobRun, *, edition_id: UUID | None = None) -> None:
     """Send this week's edition, or the one that is named. Safe to run late, or twice: nobody gets an edition again."""
     if edition_id is None:

@@ -1,5 +1,6 @@
 """Curators write an edition, look at it as mail, approve it and send it; others see or do none of it."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +9,8 @@ from django.test import Client
 from pytest_django import Settings
 
 from caferoam.jobs.models import Job
+from caferoam.providers.email import Mail
+from caferoam.providers.email.offline import OfflineMailer
 from caferoam.testing.desk import become_the_admin, operator
 from digest.models import Edition, Pick
 from digest.tests.making import make_edition
@@ -163,3 +166,22 @@ def test_who_may_only_look_takes_no_step_and_who_may_not_sees_nothing(transactio
         assert client.post(f"{EDITIONS}{edition.pk}/step/approve/").status_code == 403
     edition.refresh_from_db()
     assert edition.status == "draft"
+
+
+def test_offline_the_mails_that_were_written_can_be_looked_at(
+    admin: Client, settings: Settings, tmp_path: Path
+) -> None:
+    settings.MAIL_FOLDER = str(tmp_path)
+    mail = Mail(id="mail-1", to="reader@example.org", subject="本週", html="<p>好喝</p>", text="好喝")
+    OfflineMailer(tmp_path, sender="a@example.org").send_batch([mail], idempotency_key="digest/7/0")
+    (tmp_path / "secret.eml").write_bytes(b"Subject: x\n\nx")
+    shown = page(admin, f"{EDITIONS}outbox/")
+    assert "reader@example.org" in shown
+    answer = admin.get(f"{EDITIONS}outbox/digest-7-0/mail-1/")
+    assert answer.content.strip().decode() == "<p>好喝</p>"
+    assert "script-src" not in answer["Content-Security-Policy"]
+    for path in ("digest-7-0/none/", "../secret/", "%2e%2e/secret/", "./secret/", "digest-7-0/..%2fsecret/"):
+        assert admin.get(f"{EDITIONS}outbox/{path}").status_code in {302, 404}, path
+    settings.EMAIL_PROVIDER = "resend"
+    assert admin.get(f"{EDITIONS}outbox/").status_code == 404
+    assert "outbox" not in page(admin, EDITIONS)
