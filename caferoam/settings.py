@@ -257,6 +257,10 @@ JOBS_SCHEDULE = {
         "0 4 * * *",
         "Queues what live cafés lack and no job is about to make: descriptions, search vectors. Weighs all tags anew.",
     ),
+    "collect_llm_batches": (
+        "*/10 * * * *",
+        "Collects the answers to batches that backfill enrich --batch has handed to a vendor.",
+    ),
     "prune_jobs": (
         "17 * * * *",
         "Deletes jobs that ended long ago: completed ones after 14 days, failed ones after 30, dead letters after 90.",

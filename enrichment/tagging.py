@@ -14,8 +14,10 @@ from django.db.models.functions import Now
 
 from caferoam.jobs import JobRun
 from caferoam.providers.llm import AnswerUnusable, DescribedTag, Describer, Description
+from caferoam.providers.llm.batches import BatchDescriber
 from enrichment import ledger
 from enrichment.decision import Decision, decide, writable
+from enrichment.models import LlmBatchItem
 from enrichment.reading import Reading, read
 from enrichment.staleness import STALE_AFTER
 from shops.models import Shop, ShopTag
@@ -38,7 +40,7 @@ class DescriptionUnusable(Exception):
 
 
 def describe_shop(run: JobRun, shop_id: UUID, describer: Describer) -> None:
-    """Describe a shop as it is now, unless just that was described already, and complete the job.
+    """Describe a shop as it is now, unless just that was described already or a batch asks it, and complete the job.
 
     Raises:
         ShopChanged: it kept changing while the describer thought.
@@ -52,6 +54,8 @@ def describe_shop(run: JobRun, shop_id: UUID, describer: Describer) -> None:
             return
         if is_described(reading, describer):
             confirm(reading)
+            return
+        if is_awaited(reading, describer):
             return
         decision = ask(reading, describer, job_id=run.id)
         try:
@@ -67,6 +71,16 @@ def describe_shop(run: JobRun, shop_id: UUID, describer: Describer) -> None:
 def is_described(reading: Reading, describer: Describer) -> bool:
     """Whether this describer has answered for exactly this input already."""
     return reading.described_as == reading.input_hash(describer.model)
+
+
+def is_awaited(reading: Reading, describer: Describer) -> bool:
+    """Whether a batch holds exactly this question, so that asking it here would pay for it twice."""
+    return (
+        isinstance(describer, BatchDescriber)
+        and LlmBatchItem.objects.filter(
+            shop_id=reading.shop_id, input_hash=reading.input_hash(describer.model), status=LlmBatchItem.Status.PENDING
+        ).exists()
+    )
 
 
 def ask(reading: Reading, describer: Describer, *, job_id: UUID | None = None) -> Decision:

@@ -12,8 +12,10 @@ from django.core.exceptions import ImproperlyConfigured
 from caferoam.jobs import JobBatch, JobRun, PayloadError, job
 from caferoam.providers.embeddings import get_embedder, load_embedder
 from caferoam.providers.llm import get_describer, get_menu_reader
+from caferoam.providers.llm.batches import BatchDescriber
 from caferoam.providers.storage import service_storage
 from enrichment import distinctiveness, drift, embedding, menus, staleness, tagging
+from enrichment.batches import collecting
 
 logger = logging.getLogger("enrichment")
 
@@ -71,6 +73,14 @@ def staleness_sweep(run: JobRun, *, limit: int | None = None) -> None:
     with run.completing():
         queued = staleness.sweep(limit=limit)
     logger.info("staleness sweep: %d shops queued", queued)
+
+
+@job("collect_llm_batches", queue="maintenance", width=1, time_limit=timedelta(minutes=30))
+def collect_llm_batches(run: JobRun) -> None:
+    """Collect the answers to batches. Safe to break off, and to run twice: each answer is used and paid for once."""
+    describer = get_describer()
+    if isinstance(describer, BatchDescriber):
+        collecting.collect(describer, is_cancelled=run.is_cancelled)
 
 
 @job("drift_rescue", queue="maintenance", width=1, time_limit=timedelta(minutes=10))

@@ -211,3 +211,15 @@ def test_offline_the_job_completes_without_doing_anything_and_says_so(
     assert (prices(shop), LlmUsage.objects.count()) == ({}, 0)
     with pytest.raises(ProviderRefused, match="LLM_PROVIDER is offline"):
         get_menu_reader().read_menu(PHOTO, "image/webp")
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("stub")
+def test_the_workers_login_may_do_all_of_it(
+    shop: Shop, member: Principal, storage_stub: StorageStub, request: pytest.FixtureRequest
+) -> None:
+    upload = photo(member, storage_stub)
+    request.getfixturevalue("worker_login")
+    assert read(shop, upload) == Counter(completed=1)
+    assert read(shop, upload) == Counter(completed=1)
+    assert prices(shop) == {"拿鐵": 150, "美式": 90}

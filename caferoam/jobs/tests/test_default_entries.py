@@ -69,6 +69,7 @@ def test_the_schedule_of_this_code() -> None:
     assert lines == {
         "staleness_sweep": "0 3 * * *",
         "drift_rescue": "0 4 * * *",
+        "collect_llm_batches": "*/10 * * * *",
         "prune_jobs": "17 * * * *",
         "settle_deletions": "41 * * * *",
         "expire_exports": "11 * * * *",

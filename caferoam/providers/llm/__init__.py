@@ -55,9 +55,9 @@ def _describer(name: str) -> Describer:
         return OfflineDescriber()
     if name == "anthropic":
         # Imported here: the SDK takes a third of a second and some 60 MB, which only those pay who use it.
-        from caferoam.providers.llm.anthropic import AnthropicDescriber  # noqa: PLC0415
+        from caferoam.providers.llm.anthropic.batches import AnthropicBatchDescriber  # noqa: PLC0415
 
-        return AnthropicDescriber()
+        return AnthropicBatchDescriber()
     raise ImproperlyConfigured(f"LLM_PROVIDER names no describer: {name!r}.")
 
 

@@ -13,11 +13,12 @@ from caferoam.providers.llm.anthropic.prices import prices_of
 from caferoam.providers.llm.anthropic.prompt import VERSION, answer_schema, review_names, shop_block, system_prompt
 from caferoam.providers.llm.protocol import DescribeRequest, Description, Taxonomy
 
-__all__ = ["AnthropicDescriber"]
+__all__ = ["SETTING", "AnthropicDescriber"]
 
 MAX_ANSWER_TOKENS: Final = 12_000
 """Of thought and text: a description has some 2,000, and what it thinks before that counts too."""
-_SETTING: Final = "ANTHROPIC_MODEL"
+SETTING: Final = "ANTHROPIC_MODEL"
+"""What chooses the model."""
 
 
 class AnthropicDescriber:
@@ -31,14 +32,14 @@ class AnthropicDescriber:
 
     def __init__(self) -> None:
         check_key()
-        self._vendor_model: str = settings.ANTHROPIC_MODEL
-        prices_of(self._vendor_model, setting=_SETTING)
+        self.vendor_model: str = settings.ANTHROPIC_MODEL
+        prices_of(self.vendor_model, setting=SETTING)
         self._prepared: tuple[str, str, Mapping[str, object]] | None = None
 
     @property
     def model(self) -> str:
         """The vendor's name of it, and the version of what it is asked."""
-        return f"{self._vendor_model}/{VERSION}"
+        return f"{self.vendor_model}/{VERSION}"
 
     def describe(self, request: DescribeRequest) -> Description:
         """See ``Describer.describe``."""
@@ -50,7 +51,7 @@ class AnthropicDescriber:
         """The request as the vendor's API takes it, alone or within a batch."""
         system, schema = self._prepare(request.taxonomy)
         return {
-            "model": self._vendor_model,
+            "model": self.vendor_model,
             "max_tokens": MAX_ANSWER_TOKENS,
             "system": [{"type": "text", "text": system, "cache_control": {"type": "ephemeral"}}],
             "messages": [{"role": "user", "content": [{"type": "text", "text": shop_block(request)}]}],
@@ -64,7 +65,7 @@ class AnthropicDescriber:
             AnswerUnusable: it holds none.
             ProviderUnavailable: it is no message.
         """
-        usage = usage_of(message, self._vendor_model, setting=_SETTING, batch=batch)
+        usage = usage_of(message, self.vendor_model, setting=SETTING, batch=batch)
         return description_of(json_of(message, usage), usage, review_names(request))
 
     def _prepare(self, taxonomy: Taxonomy) -> tuple[str, Mapping[str, object]]:
