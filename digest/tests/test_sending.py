@@ -79,6 +79,20 @@ def test_a_chunk_is_a_hundred_under_one_key(resend_stub: ResendStub, new_members
     assert sorted(resend_stub.to()) == addresses(members)
 
 
+def test_a_job_sends_so_many_chunks_and_leaves_the_rest_to_the_next(
+    resend_stub: ResendStub, new_members: NewMembers
+) -> None:
+    members = new_members(sending.CHUNKS_A_JOB + 2)
+    subscribe(*members)
+    edition = make_edition(status="sending")
+    Delivery.objects.bulk_create(
+        Delivery(edition=edition, profile_id=member.user_id, chunk=chunk) for chunk, member in enumerate(members)
+    )
+    assert send(edition) == {"completed": 2}
+    assert sorted(resend_stub.to()) == addresses(members)
+    assert Edition.objects.get().status == "sent"
+
+
 def test_every_mail_carries_a_link_of_its_own_that_ends_it_with_one_click(
     resend_stub: ResendStub, readers: list[Principal], settings: Settings
 ) -> None:
