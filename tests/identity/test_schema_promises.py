@@ -7,6 +7,7 @@ each time.
 import json
 import os
 import random
+import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -15,6 +16,7 @@ from string import Template
 from typing import Final
 from uuid import UUID
 
+import httpx
 import pytest
 import redis
 from django.conf import settings
@@ -22,6 +24,7 @@ from django.conf import settings
 from caferoam.api.schema import document
 from caferoam.testing.live import Live
 from caferoam.testing.members import join
+from caferoam.testing.metrics import samples
 from caferoam.testing.tokens import JwksServer, SignToken, new_member
 from tests.identity.belongings import Belongings, add_upload
 from tests.identity.world import World
@@ -74,6 +77,16 @@ def configuration(hers: Belongings, his: Belongings, photos: list[UUID], tokens:
     )
 
 
+def asked(address: str) -> str:
+    """How often each route was asked, and how it answered."""
+    counts: dict[str, dict[str, int]] = {}
+    for name, value in samples(httpx.get(f"{address}/metrics", timeout=30).text).items():
+        if found := re.fullmatch(r"caferoam_http_requests_total method=(\w+) route=(\S+) status=(\w+)", name):
+            method, route, status = found.groups()
+            counts.setdefault(f"{method:7}{route}", {})[status] = int(value)
+    return "".join(f"{sum(told.values()):6}  {route:50} {told}\n" for route, told in sorted(counts.items()))
+
+
 def test_every_route_answers_as_described_whatever_it_is_asked(
     world: World, address: str, sign_token: SignToken, tmp_path: Path
 ) -> None:
@@ -92,7 +105,7 @@ def test_every_route_answers_as_described_whatever_it_is_asked(
     ]
     run = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
     told = "\n".join(line[:500] for line in (run.stdout + run.stderr).splitlines())
-    sys.stdout.write(told)
+    sys.stdout.write(f"{told}\n{asked(address)}")
     operations = sum(len(VERBS & methods.keys()) for methods in document()["paths"].values())
     assert run.returncode == 0, told
     assert f"Selected: {operations}/{operations}" in told
