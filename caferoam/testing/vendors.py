@@ -45,10 +45,12 @@ class Answer:
         return cls(status, json.dumps(value, ensure_ascii=False).encode(), headers or {})
 
 
+@dataclass(frozen=True)
 class Silence:
     """Instead of an answer: none, until the client gives up or the stub stops."""
 
 
+@dataclass(frozen=True)
 class HangUp:
     """Instead of an answer: the connection is closed."""
 

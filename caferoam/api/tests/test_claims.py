@@ -10,6 +10,8 @@ from caferoam.api.tests.forging import HEADER, NOW, check, claims, issuer, refus
 from caferoam.api.tokens import ThirdPartyToken
 from caferoam.testing.tokens import AUDIENCE, ISSUER, usual_claims
 
+SOME_ID = "0190d5a4-0000-7000-8000-00000000000a"
+
 
 @pytest.mark.parametrize(
     "payload",
@@ -97,12 +99,12 @@ def test_only_the_exact_audience_is_accepted(value: object) -> None:
         [],
         "x",
         str(uuid.UUID(int=1)).replace("-", ""),
-        "{" + str(someone.user_id) + "}",
+        "{" + SOME_ID + "}",
         "' OR 1=1 --",
-        f"urn:uuid:{someone.user_id}",
+        f"urn:uuid:{SOME_ID}",
         str(uuid.UUID(int=2748)).upper(),
-        f"{someone.user_id}\x00",
-        f" {someone.user_id}",
+        f"{SOME_ID}\x00",
+        f" {SOME_ID}",
     ],
 )
 def test_ids_are_canonical_uuids(name: str, value: object) -> None:

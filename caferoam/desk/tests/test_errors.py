@@ -1,7 +1,5 @@
 """The pages for what cannot be answered."""
 
-from uuid import uuid4
-
 import pytest
 from django.test import Client, RequestFactory
 
@@ -49,7 +47,7 @@ def test_any_other_failure_has_a_page_of_its_own() -> None:
 @pytest.mark.parametrize(
     ("path", "status", "text"),
     [
-        (f"/jobs/job/{uuid4()}/change/", 404, "很久以前結束的工作已經刪除"),
+        ("/jobs/job/0190d5a4-0000-7000-8000-000000000001/change/", 404, "很久以前結束的工作已經刪除"),
         ("/jobs/job/?status=%00", 400, "這不是維運台的網址或表單"),
         ("/jobs/lane/", 403, "你的帳號沒有這項權限"),
     ],
