@@ -19,6 +19,8 @@ SCOPES = {
     ("POST", "checkins"): "checkins",
     ("POST", "profile/export"): "export",
     ("DELETE", "profile"): "deletion",
+    **{(method, "unsubscribe/<str:token>"): "unsubscribe" for method in METHODS},
+    **{(method, "webhooks/resend"): "webhook" for method in METHODS},
 }
 
 

@@ -1,5 +1,6 @@
 """Erasing while an operator looks on, without a worker."""
 
+import signal
 import sys
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
@@ -32,6 +33,8 @@ class ErasingCommand(BaseCommand):
     def erase(self, deletion: AccountDeletion, *, step_by_step: bool = False) -> None:
         """Prints each step and what it deleted. Raises ``CommandError`` where it cannot go on now."""
         screen = _Screen(self, step_by_step=step_by_step)
+        # Ctrl-C must stop it also where whoever started it ignores that, as a shell does for what runs behind it.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         again = "What is done is done: the same command goes on from there."
         try:
             is_erased = erase(deletion.pk, screen)

@@ -81,7 +81,10 @@ def sample(schema: dict[str, Any]) -> Any:
         return sample(document()["components"]["schemas"][schema["$ref"].rpartition("/")[2]])
     for several in ("allOf", "oneOf"):
         if several in schema:
-            return sample(schema[several][0])
+            rest = {name: value for name, value in schema.items() if name != several}
+            first = schema[several][0]
+            required = [*rest.get("required", ()), *first.get("required", ())]
+            return sample({**rest, **first, **({"required": required} if required else {})})
     kind = schema.get("type", "string")
     fitting: Any
     match kind if isinstance(kind, str) else kind[0]:

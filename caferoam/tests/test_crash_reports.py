@@ -19,7 +19,7 @@ from django.conf import settings
 from django.db import connection
 
 from caferoam.jobs import enqueue
-from caferoam.jobs.models import Job
+from caferoam.jobs.models import Job, Lane
 from caferoam.testing.live import Live, eventually
 from caferoam.tracing import Origin, working_for
 
@@ -207,7 +207,8 @@ def test_a_job_s_surprise_is_reported_from_the_pool_and_its_dead_letter_beside_i
     assert eventually(lambda: not Job.objects.filter(pk__in=expected, attempts=0).exists()), worker.output()
     with working_for(Origin.of_request("request-1")):
         job = enqueue("live_fails", {"how": "leak"}, max_attempts=1)
-    # The busy provider has paused the lane.
+    # The busy provider pauses the lane.
+    assert eventually(lambda: Lane.objects.filter(job_type="live_fails", paused_until__isnull=False).exists())
     with connection.cursor() as cursor:
         cursor.execute("UPDATE job_lanes SET paused_until = NULL")
     assert eventually(lambda: len(sentry.events) == 2), worker.output()
