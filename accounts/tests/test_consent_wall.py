@@ -83,8 +83,10 @@ def sample(schema: dict[str, Any]) -> Any:
         if several in schema:
             rest = {name: value for name, value in schema.items() if name != several}
             first = schema[several][0]
+            if not rest.get("properties"):
+                return sample(first)
             required = [*rest.get("required", ()), *first.get("required", ())]
-            return sample({**rest, **first, **({"required": required} if required else {})})
+            return sample({**rest, "required": list(dict.fromkeys(required))})
     kind = schema.get("type", "string")
     fitting: Any
     match kind if isinstance(kind, str) else kind[0]:
