@@ -16,8 +16,9 @@ from django.db import connection
 from caferoam.jobs import JobBatch
 from caferoam.providers.embeddings import Embedder, Vector
 from caferoam.providers.errors import ProviderRefused
-from enrichment import distinctiveness
+from enrichment import distinctiveness, ledger
 
+PURPOSE: Final = "generate_embedding"
 MAX_LABELS: Final = 20
 MAX_DESCRIPTION_CHARS: Final = 300
 
@@ -73,7 +74,7 @@ def embed_shops(batch: JobBatch, embedder: Embedder) -> None:
         ProviderUnavailable: from the embedder.
         LeaseLost: a job was taken away; nothing was written.
     """
-    made = draft({run.arguments["shop_id"] for run in batch.runs}, embedder)
+    made = draft({run.arguments["shop_id"] for run in batch.runs}, embedder, job_id=batch.runs[0].id)
     for run in batch.runs:
         if (error := made.refused.get(run.arguments["shop_id"])) is not None:
             batch.fail(run, error)
@@ -81,10 +82,11 @@ def embed_shops(batch: JobBatch, embedder: Embedder) -> None:
         write(made)
 
 
-def draft(shop_ids: Collection[UUID], embedder: Embedder, *, anew: bool = False) -> Draft:
+def draft(shop_ids: Collection[UUID], embedder: Embedder, *, anew: bool = False, job_id: UUID | None = None) -> Draft:
     """Embed what has changed of these shops, with ``anew`` everything. ``write`` stores it.
 
-    Asks the embedder once, or not at all; only to find a text that it refuses is it asked again for fewer of them.
+    Asks the embedder once, or not at all; only to find a text that it refuses is it asked again for fewer of them. What
+    each call cost is noted at once, as the work of ``job_id``.
 
     Raises:
         ProviderUnavailable: from the embedder.
@@ -93,25 +95,27 @@ def draft(shop_ids: Collection[UUID], embedder: Embedder, *, anew: bool = False)
     documents = read_documents(shop_ids, embedder.model)
     changed = documents if anew else outdated(documents, embedder.model)
     refused: dict[UUID, ProviderRefused] = {}
-    embedded = _embed(changed, embedder, refused) if changed else []
+    embedded = _embed(changed, embedder, refused, job_id) if changed else []
     asked = {document.shop_id for document in changed}
     unchanged = [document for document in documents if document.shop_id not in asked]
     return Draft(embedder.model, embedded, unchanged, refused)
 
 
 def _embed(
-    documents: Sequence[Document], embedder: Embedder, refused: dict[UUID, ProviderRefused]
+    documents: Sequence[Document], embedder: Embedder, refused: dict[UUID, ProviderRefused], job_id: UUID | None
 ) -> list[tuple[Document, Vector]]:
     """The documents with their vectors; those that the embedder does not take go to ``refused``."""
     try:
-        vectors = embedder.embed([document.text for document in documents])
+        made = embedder.embed([document.text for document in documents])
     except ProviderRefused as error:
         if len(documents) == 1:
             refused[documents[0].shop_id] = error
             return []
         middle = len(documents) // 2
-        return _embed(documents[:middle], embedder, refused) + _embed(documents[middle:], embedder, refused)
-    return list(zip(documents, vectors, strict=True))
+        first, second = documents[:middle], documents[middle:]
+        return _embed(first, embedder, refused, job_id) + _embed(second, embedder, refused, job_id)
+    ledger.note(made.usage, embedder, purpose=PURPOSE, job_id=job_id)
+    return list(zip(documents, made.vectors, strict=True))
 
 
 def read_documents(shop_ids: Collection[UUID], model: str) -> list[Document]:

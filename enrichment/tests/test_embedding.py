@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from caferoam.jobs import JobBatch, JobRun, enqueue
 from caferoam.jobs.models import Job
-from caferoam.providers.embeddings import DIMENSIONS, Vectors
+from caferoam.providers.embeddings import DIMENSIONS, Embedded
 from caferoam.providers.errors import ProviderRefused
 from caferoam.testing.jobs import drain
 from enrichment.backfill import Backfill
@@ -35,13 +35,13 @@ class CountingEmbedder:
     def __init__(self) -> None:
         self.asked: list[list[str]] = []
 
-    def embed(self, texts: Sequence[str]) -> Vectors:
+    def embed(self, texts: Sequence[str]) -> Embedded:
         self.asked.append(list(texts))
         self.meanwhile()
         vectors = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
         for row, text in zip(vectors, texts, strict=True):
             row[len(text) % DIMENSIONS] = 1
-        return vectors
+        return Embedded(vectors)
 
     def meanwhile(self) -> None:
         """What happens while it thinks: nothing, here."""
@@ -50,7 +50,7 @@ class CountingEmbedder:
 class Fastidious(CountingEmbedder):
     """Refuses every request with a text of what cannot be said."""
 
-    def embed(self, texts: Sequence[str]) -> Vectors:
+    def embed(self, texts: Sequence[str]) -> Embedded:
         if any("不可說" in text for text in texts):
             raise ProviderRefused("that cannot be said")
         return super().embed(texts)

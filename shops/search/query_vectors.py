@@ -48,7 +48,7 @@ class QueryVectors:
         if underway is not None:
             return underway.result()
         try:
-            literal = "[" + ",".join(f"{value:.9g}" for value in self._embedder.embed([text])[0].tolist()) + "]"
+            literal = "[" + ",".join(f"{value:.9g}" for value in self._embedder.embed([text]).vectors[0].tolist()) + "]"
         except BaseException as exc:
             with self._lock:
                 del self._underway[text]

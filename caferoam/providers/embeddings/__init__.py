@@ -5,9 +5,9 @@ from functools import cache
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from caferoam.providers.embeddings.protocol import DIMENSIONS, Embedder, Loadable, Vector, Vectors
+from caferoam.providers.embeddings.protocol import DIMENSIONS, Embedded, Embedder, Loadable, Vector, Vectors
 
-__all__ = ["DIMENSIONS", "Embedder", "Vector", "Vectors", "get_embedder", "load_embedder"]
+__all__ = ["DIMENSIONS", "Embedded", "Embedder", "Vector", "Vectors", "get_embedder", "load_embedder"]
 
 
 def get_embedder() -> Embedder:

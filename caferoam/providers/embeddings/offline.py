@@ -11,7 +11,7 @@ from typing import Protocol, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from caferoam.providers.embeddings.protocol import DIMENSIONS, Vectors
+from caferoam.providers.embeddings.protocol import DIMENSIONS, Embedded
 
 
 class _Encoder(Protocol):
@@ -29,13 +29,13 @@ class OfflineEmbedder:
         self._lock = threading.Lock()
         self._encoder: _Encoder | None = None
 
-    def embed(self, texts: Sequence[str]) -> Vectors:
+    def embed(self, texts: Sequence[str]) -> Embedded:
         """See ``Embedder.embed``; never raises a provider's error."""
         padded = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
         if texts:
             encoded = self._loaded().encode(list(texts))
             padded[:, : encoded.shape[1]] = encoded / np.linalg.norm(encoded, axis=1, keepdims=True)
-        return padded
+        return Embedded(padded)
 
     def load(self) -> None:
         """See ``Loadable.load``."""

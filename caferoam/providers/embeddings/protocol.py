@@ -1,7 +1,10 @@
 """What CafeRoam asks of an embedding model."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
+
+from caferoam.providers.usage import NOTHING, Usage
 
 if TYPE_CHECKING:  # most processes embed nothing, and need not hold numpy
     import numpy as np
@@ -13,6 +16,14 @@ DIMENSIONS: Final = 1536
 type Vector = NDArray[np.float32]
 type Vectors = NDArray[np.float32]
 """One row for each text."""
+
+
+@dataclass(frozen=True)
+class Embedded:
+    """The vectors of some texts, in their order, and what they cost."""
+
+    vectors: Vectors
+    usage: Usage = NOTHING
 
 
 class Embedder(Protocol):
@@ -30,7 +41,7 @@ class Embedder(Protocol):
     def dimensions(self) -> int:
         """Length of every vector: ``DIMENSIONS``."""
 
-    def embed(self, texts: Sequence[str]) -> Vectors:
+    def embed(self, texts: Sequence[str]) -> Embedded:
         """One float32 row of unit length for each text, in their order. The same text gives the same direction.
 
         Raises:

@@ -21,7 +21,6 @@ from caferoam.providers.llm.protocol import (
     Modes,
     Review,
     Taxonomy,
-    Usage,
 )
 
 __all__ = [
@@ -38,7 +37,6 @@ __all__ = [
     "Modes",
     "Review",
     "Taxonomy",
-    "Usage",
     "get_describer",
     "get_menu_reader",
 ]

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
-from caferoam.providers.llm.protocol import Describer, DescribeRequest, Description, Usage
+from caferoam.providers.llm.protocol import Describer, DescribeRequest, Description
+from caferoam.providers.usage import Usage
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,12 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from decimal import Decimal
 from functools import cached_property
 from typing import Protocol
 from uuid import UUID
 
 from caferoam.providers.errors import ProviderRefused
+from caferoam.providers.usage import NOTHING, Usage
 from caferoam.text.taxonomy import TagDefinition
 
 
@@ -90,16 +90,6 @@ class Modes:
 
 
 @dataclass(frozen=True, slots=True)
-class Usage:
-    """What one call cost. ``tokens_in`` is all of the input, ``tokens_cached`` what of it was in the vendor's cache."""
-
-    tokens_in: int = 0
-    tokens_out: int = 0
-    tokens_cached: int = 0
-    usd: Decimal = Decimal(0)
-
-
-@dataclass(frozen=True, slots=True)
 class Description:
     """The answer. ``modes`` is None where nothing is known of them; summaries are two or three sentences."""
 
@@ -107,7 +97,7 @@ class Description:
     summary_zh: str
     summary_en: str
     modes: Modes | None
-    usage: Usage = Usage()
+    usage: Usage = NOTHING
 
 
 class AnswerUnusable(ProviderRefused):
@@ -156,7 +146,7 @@ class Menu:
     """What stands on a photo of a menu; nothing, if it is none."""
 
     entries: tuple[MenuEntry, ...]
-    usage: Usage = Usage()
+    usage: Usage = NOTHING
 
 
 class MenuReader(Protocol):

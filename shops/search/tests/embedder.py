@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from caferoam.providers.embeddings import DIMENSIONS, Vectors
+from caferoam.providers.embeddings import DIMENSIONS, Embedded
 from caferoam.providers.errors import ProviderUnavailable
 
 MODEL = "pairs-of-characters"
@@ -28,14 +28,14 @@ class PairEmbedder:
         """While cleared, calls wait."""
         self.open.set()
 
-    def embed(self, texts: Sequence[str]) -> Vectors:
+    def embed(self, texts: Sequence[str]) -> Embedded:
         """One unit vector each."""
         self.asked.extend(texts)
         self.entered.set()
         self.open.wait(10)
         if self.broken:
             raise ProviderUnavailable("It is down.")
-        return np.array([pair_vector(text) for text in texts], dtype=np.float32)
+        return Embedded(np.array([pair_vector(text) for text in texts], dtype=np.float32))
 
 
 def pair_vector(text: str) -> list[float]:

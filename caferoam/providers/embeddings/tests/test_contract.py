@@ -22,32 +22,32 @@ def embedder(request: pytest.FixtureRequest) -> Embedder:
 
 
 def test_every_text_gets_a_row_of_unit_length(embedder: Embedder) -> None:
-    vectors = embedder.embed(TEXTS)
+    vectors = embedder.embed(TEXTS).vectors
     assert vectors.shape == (len(TEXTS), DIMENSIONS) == (len(TEXTS), embedder.dimensions)
     assert vectors.dtype == np.float32
     assert np.linalg.norm(vectors, axis=1) == pytest.approx(1, abs=1e-5)
 
 
 def test_no_texts_give_no_rows(embedder: Embedder) -> None:
-    assert embedder.embed([]).shape == (0, DIMENSIONS)
+    assert embedder.embed([]).vectors.shape == (0, DIMENSIONS)
 
 
 def test_a_text_has_the_same_vector_alone_and_in_a_batch(embedder: Embedder) -> None:
-    batch = embedder.embed(TEXTS)
+    batch = embedder.embed(TEXTS).vectors
     for text, row in zip(TEXTS, batch, strict=True):
-        assert embedder.embed([text])[0] == pytest.approx(row, abs=1e-4)
+        assert embedder.embed([text]).vectors[0] == pytest.approx(row, abs=1e-4)
 
 
 def test_the_same_meaning_in_two_languages_is_nearer_than_the_opposite(embedder: Embedder) -> None:
-    chinese, english, bar, *_ = embedder.embed(TEXTS)
+    chinese, english, bar, *_ = embedder.embed(TEXTS).vectors
     assert chinese @ english > chinese @ bar
 
 
 def test_threads_may_share_one_that_has_not_been_used_yet() -> None:
     fresh = OfflineEmbedder()
-    expected = OfflineEmbedder().embed(TEXTS[:1])[0]
+    expected = OfflineEmbedder().embed(TEXTS[:1]).vectors[0]
     with ThreadPoolExecutor(8) as pool:
-        rows = list(pool.map(lambda _: fresh.embed(TEXTS[:1])[0], range(8)))
+        rows = list(pool.map(lambda _: fresh.embed(TEXTS[:1]).vectors[0], range(8)))
     assert all(np.allclose(row, expected, atol=1e-5) for row in rows)
 
 

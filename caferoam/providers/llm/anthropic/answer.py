@@ -11,7 +11,8 @@ from anthropic.types import Message
 
 from caferoam.providers.errors import ProviderUnavailable
 from caferoam.providers.llm.anthropic.prices import Tokens, prices_of
-from caferoam.providers.llm.protocol import AnswerUnusable, DescribedTag, Description, Evidence, Modes, Usage
+from caferoam.providers.llm.protocol import AnswerUnusable, DescribedTag, Description, Evidence, Modes
+from caferoam.providers.usage import Usage
 
 MAX_TAGS: Final = 200
 MAX_EVIDENCE: Final = 10

@@ -14,7 +14,8 @@ from caferoam.providers.llm.anthropic import SETTING, AnthropicDescriber
 from caferoam.providers.llm.anthropic.answer import usage_of
 from caferoam.providers.llm.anthropic.client import call
 from caferoam.providers.llm.batches import BatchAnswer
-from caferoam.providers.llm.protocol import DescribeRequest, Description, Usage
+from caferoam.providers.llm.protocol import DescribeRequest, Description
+from caferoam.providers.usage import Usage
 
 
 class AnthropicBatchDescriber(AnthropicDescriber):

@@ -12,7 +12,8 @@ from caferoam.providers.llm.anthropic.answer import json_of, number_of, objects_
 from caferoam.providers.llm.anthropic.client import call, check_key
 from caferoam.providers.llm.anthropic.prices import prices_of
 from caferoam.providers.llm.anthropic.prompt import object_schema
-from caferoam.providers.llm.protocol import AnswerUnusable, Menu, MenuEntry, Usage
+from caferoam.providers.llm.protocol import AnswerUnusable, Menu, MenuEntry
+from caferoam.providers.usage import Usage
 
 VERSION: Final = 1
 """Raise it when what is asked changes."""
