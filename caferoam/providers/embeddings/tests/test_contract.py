@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from pytest_django.fixtures import Settings
 
-from caferoam.providers.embeddings import DIMENSIONS, Embedder, get_embedder
+from caferoam.providers.embeddings import DIMENSIONS, Embedder, chosen, embedder_of, get_embedder
 from caferoam.providers.embeddings.offline import OfflineEmbedder
 
 pytestmark = pytest.mark.slow
@@ -57,3 +57,12 @@ def test_the_setting_chooses_and_an_unknown_name_is_refused_by_name(settings: Se
     settings.EMBEDDINGS_PROVIDER = "crystal-ball"
     with pytest.raises(ImproperlyConfigured, match=r"EMBEDDINGS_PROVIDER.*crystal-ball"):
         get_embedder()
+
+
+def test_provider_and_model_name_one_embedder(settings: Settings) -> None:
+    settings.EMBEDDINGS_PROVIDER = "offline"
+    named = embedder_of("offline", "use-multilingual-3")
+    assert named is get_embedder()
+    assert (named.provider, named.model) == chosen()
+    with pytest.raises(ImproperlyConfigured, match=r"no model 'gist'.*use-multilingual-3"):
+        embedder_of("offline", "gist")
