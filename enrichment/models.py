@@ -1,5 +1,5 @@
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from caferoam.database.functions import GenRandomUUID
@@ -11,11 +11,15 @@ class LlmUsage(models.Model):
     id = models.UUIDField(primary_key=True, db_default=GenRandomUUID(), editable=False)
     provider = models.TextField()
     model = models.TextField()
-    purpose = models.TextField(help_text="The job type that asked.")
+    purpose = models.TextField(help_text="The job type that asked, or search.")
+    items = models.PositiveIntegerField(
+        db_default=1, default=1, help_text="Shops, photos or texts that it answered for; 0 if the answer was of no use."
+    )
     tokens_in = models.PositiveIntegerField(db_default=0)
     tokens_out = models.PositiveIntegerField(db_default=0)
     tokens_cached = models.PositiveIntegerField(db_default=0)
-    usd = models.DecimalField(max_digits=12, decimal_places=6, db_default=0)
+    # To the billionth: embedding the text of a search costs less than a millionth.
+    usd = models.DecimalField(max_digits=15, decimal_places=9, db_default=0)
     job_id = models.UUIDField(null=True)
     created_at = models.DateTimeField(db_default=Now())
 
@@ -27,16 +31,65 @@ class LlmUsage(models.Model):
         return f"{self.model} {self.usd} USD"
 
 
-class LlmBudget(models.Model):
-    """What one purpose may cost. When it is used up its lane pauses until the next day, or month, in Taipei."""
+class LlmDailySpend(models.Model):
+    """The ledger's sums of one day in Taipei. A trigger keeps them, so they are right to the token at any moment."""
 
-    purpose = models.TextField(primary_key=True, help_text="The job type that asks.")
+    pk = models.CompositePrimaryKey("day", "purpose", "provider", "model")
+    day = models.DateField()
+    purpose = models.TextField()
+    provider = models.TextField()
+    model = models.TextField()
+    calls = models.BigIntegerField()
+    items = models.BigIntegerField()
+    tokens_in = models.BigIntegerField()
+    tokens_out = models.BigIntegerField()
+    tokens_cached = models.BigIntegerField()
+    usd = models.DecimalField(max_digits=18, decimal_places=9)
+
+    class Meta:
+        db_table = "llm_daily_spend"
+        indexes = [models.Index(fields=["purpose", "day"], name="llm_daily_spend_by_purpose")]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.purpose} {self.model}: {self.usd} USD"
+
+
+class LlmBudget(models.Model):
+    """What one purpose may cost. When it is used up its lane pauses until the next day, or month, in Taipei.
+
+    ``reached_at``, ``_until`` and ``_by`` are the database's: written when the budget is found to be reached, and taken
+    back when it is raised. What lies in the past no longer counts.
+    """
+
+    class Period(models.TextChoices):
+        DAY = "day", "day"
+        MONTH = "month", "month"
+
+    purpose = models.TextField(primary_key=True, help_text="The job type that asks, or search.")
     daily_usd = models.DecimalField(max_digits=10, decimal_places=2, null=True, blank=True)
     monthly_usd = models.DecimalField(max_digits=10, decimal_places=2, null=True, blank=True)
+    reached_at = models.DateTimeField(null=True, editable=False)
+    reached_until = models.DateTimeField(null=True, editable=False)
+    reached_by = models.CharField(max_length=5, choices=Period, null=True, editable=False)
 
     class Meta:
         db_table = "llm_budgets"
         ordering = ["purpose"]
+        constraints = [
+            models.CheckConstraint(
+                condition=(Q(daily_usd=None) | Q(daily_usd__gte=0)) & (Q(monthly_usd=None) | Q(monthly_usd__gte=0)),
+                name="llm_budgets_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(daily_usd=None) | Q(monthly_usd=None) | Q(monthly_usd__gte=F("daily_usd")),
+                name="llm_budgets_month_holds_a_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(reached_at=None, reached_until=None, reached_by=None)
+                | Q(reached_at__isnull=False, reached_until__isnull=False, reached_by__in=["day", "month"]),
+                name="llm_budgets_reached_whole",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.purpose
@@ -91,9 +144,17 @@ class LlmBatchItem(models.Model):
     input_hash = models.BinaryField()
     status = models.CharField(max_length=10, choices=Status, db_default=Status.PENDING, default=Status.PENDING)
     reason = models.TextField(db_default="", default="")
+    estimated_usd = models.DecimalField(
+        max_digits=15,
+        decimal_places=9,
+        db_default=0,
+        default=0,
+        help_text="Counts as reserved of the budget while it is pending.",
+    )
 
     class Meta:
         db_table = "llm_batch_items"
+        indexes = [models.Index(fields=["batch"], condition=Q(status="pending"), name="llm_batch_items_pending")]
         constraints = [
             models.UniqueConstraint(
                 fields=["shop", "input_hash"], condition=Q(status="pending"), name="llm_batch_items_asked_once"

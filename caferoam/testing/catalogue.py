@@ -68,6 +68,8 @@ CALLABLE = frozenset(
         "private.closed_listed_shops_v1(uuid[])",
         "private.unsubscribe_v1(bytea)",
         "private.take_mail_event_v1(text,text,jsonb)",
+        "private.note_search_v1(text,text,integer,numeric)",
+        "private.search_allowed_v1()",
     }
 )
 """The functions of ours that anon and authenticated may call."""

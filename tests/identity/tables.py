@@ -132,6 +132,7 @@ TABLES: Final[Mapping[str, OfMembers | OfCafes | Closed]] = {
             "llm_batch_items",
             "llm_batches",
             "llm_budgets",
+            "llm_daily_spend",
             "llm_usage",
             "shop_reviews",
         ),

@@ -1,0 +1,10 @@
+DROP FUNCTION private.search_allowed_v1();
+DROP FUNCTION private.note_search_v1(text, text, integer, numeric);
+DROP TRIGGER settle_on_change ON llm_budgets;
+DROP FUNCTION private.budget_changed_v1();
+DROP FUNCTION private.settle_budget_v1(text, timestamptz);
+DROP FUNCTION private.shorten_budget_pause_v1(text, timestamptz, timestamptz, text);
+DROP FUNCTION private.end_budget_pause_v1(text, timestamptz);
+DROP FUNCTION private.budget_states_v1(text, timestamptz);
+DROP TRIGGER sum_on_insert ON llm_usage;
+DROP FUNCTION private.sum_llm_usage_v1();

@@ -1,0 +1,1 @@
+"""What models may cost, what they did cost, and what they will."""
