@@ -4,31 +4,21 @@ Errors: https://platform.claude.com/docs/en/api/errors. The SDK's own retries ar
 Neither keys nor prompts go into an error or a log.
 """
 
-import os
-import threading
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
-from http import HTTPStatus
 from typing import Final
 
 import anthropic
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from caferoam.providers.clients import PerProcess
 from caferoam.providers.errors import ProviderRefused, ProviderUnavailable
+from caferoam.providers.http_errors import OUR_FAULT, UNTIL_MENDED, may_pass, retry_after
 from caferoam.scrub import scrub
 
 VENDOR_URL: Final = "https://api.anthropic.com"
 _CONNECT_WITHIN_S: Final = 5.0
 _MESSAGE_MAX_LENGTH: Final = 300
-_LONGEST_WAIT: Final = timedelta(days=1)
-_UNTIL_MENDED: Final = timedelta(minutes=15)
-# What is wrong with these is ours to mend: a key, a bill, the name of a model. Refused, the jobs would be given up.
-_OUR_FAULT: Final = frozenset(
-    {HTTPStatus.UNAUTHORIZED, HTTPStatus.PAYMENT_REQUIRED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
-)
-_TRY_AGAIN: Final = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.CONFLICT, HTTPStatus.TOO_MANY_REQUESTS})
 
 
 def check_key() -> None:
@@ -64,49 +54,26 @@ def call[T](ask: Callable[[anthropic.Anthropic], T]) -> T:
 def _translated(error: anthropic.APIStatusError) -> ProviderUnavailable | ProviderRefused:
     kind = error.type or ""
     said = scrub(f"{error.status_code} {kind}: {error.api_message or ''}".rstrip(": "))[:_MESSAGE_MAX_LENGTH]
-    if error.status_code in _OUR_FAULT or kind == "billing_error":
-        return ProviderUnavailable(f"Anthropic does not serve us: {said}", retry_after=_UNTIL_MENDED)
-    if error.status_code in _TRY_AGAIN or error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return ProviderUnavailable(f"Anthropic is busy or broken: {said}", retry_after=_retry_after(error))
+    if error.status_code in OUR_FAULT or kind == "billing_error":
+        return ProviderUnavailable(f"Anthropic does not serve us: {said}", retry_after=UNTIL_MENDED)
+    if may_pass(error.status_code):
+        return ProviderUnavailable(
+            f"Anthropic is busy or broken: {said}", retry_after=retry_after(error.response.headers)
+        )
     return ProviderRefused(f"Anthropic does not take this request: {said}")
-
-
-def _retry_after(error: anthropic.APIStatusError) -> timedelta | None:
-    """What ``retry-after`` says, in seconds or as a date."""
-    said = error.response.headers.get("retry-after", "").strip()
-    if said.isascii() and said.isdecimal():
-        return min(timedelta(seconds=int(said[:6])), _LONGEST_WAIT)
-    try:
-        wait = parsedate_to_datetime(said) - datetime.now(UTC)
-    except (TypeError, ValueError):
-        return None
-    return min(max(wait, timedelta()), _LONGEST_WAIT)
-
-
-_lock = threading.Lock()
-_clients: dict[tuple[str, str], anthropic.Anthropic] = {}
 
 
 def _client() -> anthropic.Anthropic:
     """The one client of this process, for these settings."""
     check_key()
+    return _clients.of((settings.ANTHROPIC_API_KEY, settings.ANTHROPIC_BASE_URL or VENDOR_URL))
+
+
+def _make_client(chosen: tuple[str, str]) -> anthropic.Anthropic:
     # Said outright, so that the SDK looks for neither in the environment, where it may find another's.
-    chosen = (settings.ANTHROPIC_API_KEY, settings.ANTHROPIC_BASE_URL or VENDOR_URL)
-    with _lock:
-        if chosen not in _clients:
-            api_key, base_url = chosen
-            timeout = anthropic.Timeout(settings.ANTHROPIC_TIMEOUT.total_seconds(), connect=_CONNECT_WITHIN_S)
-            _clients[chosen] = anthropic.Anthropic(
-                api_key=api_key, base_url=base_url, timeout=timeout, max_retries=0, open_telemetry=False
-            )
-        return _clients[chosen]
+    api_key, base_url = chosen
+    timeout = anthropic.Timeout(settings.ANTHROPIC_TIMEOUT.total_seconds(), connect=_CONNECT_WITHIN_S)
+    return anthropic.Anthropic(api_key=api_key, base_url=base_url, timeout=timeout, max_retries=0, open_telemetry=False)
 
 
-def _leave_parent_behind() -> None:
-    # A connection shared with the parent would mix up their answers, and its lock may be held for ever.
-    global _lock  # noqa: PLW0603 - the lock itself must be another one
-    _lock = threading.Lock()
-    _clients.clear()
-
-
-os.register_at_fork(after_in_child=_leave_parent_behind)
+_clients = PerProcess(_make_client)

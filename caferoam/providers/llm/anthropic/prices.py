@@ -1,17 +1,13 @@
 """What Anthropic's models cost, by the dated table in the settings."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from datetime import date
+from decimal import Decimal
 from typing import Final
 
-from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
+from caferoam.providers.prices import MILLION, prices_on, to_micro_usd
 
 BATCH_DISCOUNT: Final = Decimal("0.5")
-_MILLION: Final = 1_000_000
-_MICRO_USD: Final = Decimal("0.000001")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +36,8 @@ class Prices:
             + tokens.out * self.out
             + tokens.cache_writes * self.cache_writes
             + tokens.cache_reads * self.cache_reads
-        ) / _MILLION
-        return (usd * (BATCH_DISCOUNT if batch else 1)).quantize(_MICRO_USD, ROUND_HALF_UP)
+        ) / MILLION
+        return to_micro_usd(usd * (BATCH_DISCOUNT if batch else 1))
 
 
 def prices_of(model: str, *, setting: str, on: date | None = None) -> Prices:
@@ -50,12 +46,4 @@ def prices_of(model: str, *, setting: str, on: date | None = None) -> Prices:
     Raises:
         ImproperlyConfigured: the table does not tell them. ``setting`` is what chose the model, for the message.
     """
-    table: Mapping[str, Mapping[str, tuple[str, str, str, str]]] = settings.ANTHROPIC_PRICES
-    on = on or datetime.now(UTC).date()
-    valid = [since for since in table.get(model, {}) if date.fromisoformat(since) <= on]
-    if not valid:
-        raise ImproperlyConfigured(
-            f"{setting} names a model without a price: {model!r}. Those with one are {', '.join(table)};"
-            " add others to ANTHROPIC_PRICES in caferoam/settings.py."
-        )
-    return Prices(*(Decimal(price) for price in table[model][max(valid)]))
+    return Prices(*prices_on("ANTHROPIC_PRICES", model, setting=setting, on=on))
