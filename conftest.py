@@ -7,4 +7,6 @@ pytest_plugins = [
     "caferoam.testing.storage",
     "caferoam.testing.throttling",
     "caferoam.testing.resend",
+    "caferoam.testing.mapbox",
+    "caferoam.testing.posthog",
 ]

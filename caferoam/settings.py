@@ -207,6 +207,12 @@ ANTHROPIC_PRICES = {
     "claude-haiku-5-5": {"2026-10-07": ("0.10", "0.50", "0.125", "0.01")},
 }
 EMBEDDINGS_PROVIDER = env.choice("EMBEDDINGS_PROVIDER", ["offline"], "offline")
+MAPS_PROVIDER = env.choice("MAPS_PROVIDER", ["offline", "mapbox"], "offline")
+MAPBOX_ACCESS_TOKEN = env.text("MAPBOX_ACCESS_TOKEN", "")  # commands and the admin only
+if MAPS_PROVIDER == "mapbox" and MAPBOX_ACCESS_TOKEN.partition(".")[0] not in {"", "pk", "sk", "tk"}:
+    raise ImproperlyConfigured("MAPBOX_ACCESS_TOKEN must be a token that begins with pk. or sk.: is it another one's?")
+MAPBOX_BASE_URL = env.url("MAPBOX_BASE_URL", ["https", "http"], "").rstrip("/")
+MAPBOX_TIMEOUT = timedelta(seconds=8)  # for which it may be silent; a curator waits for it
 
 # --- Mail -----------------------------------------------------------------------------------------------------------
 EMAIL_PROVIDER = env.choice("EMAIL_PROVIDER", ["offline", "resend"], "offline")
