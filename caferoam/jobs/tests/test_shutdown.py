@@ -89,7 +89,7 @@ def test_fetched_jobs_that_have_not_begun_go_back_at_once_and_never_begin(live: 
     with redis.Redis.from_url(settings.REDIS_URL) as client:
         assert eventually(lambda: not client.llen("default"))
     worker.popen.send_signal(signal.SIGTERM)
-    assert eventually(lambda: "4 rows given back unstarted" in worker.output(), within_s=2)
+    assert eventually(lambda: "4 rows given back unstarted" in worker.output())
     assert worker.popen.wait(3 + PROMPTLY_S) == 0
     assert len(entries()) == 2
     assert Job.objects.filter(pk__in=jobs, completed_at=None, attempts=0, max_attempts=3).count() == 4
@@ -106,7 +106,7 @@ def test_a_stopping_worker_that_loses_the_broker_fetches_nothing_when_it_is_back
         assert eventually(lambda: "stopping:" in worker.output())
         (asked,) = fetching(client)
         client.client_kill(asked)
-        assert eventually(lambda: worker.output().count("Connected to redis") == 2, within_s=3), worker.output()
+        assert eventually(lambda: worker.output().count("Connected to redis") == 2), worker.output()
         late = enqueue("live_note")
         assert eventually(lambda: client.llen("default"))
         assert worker.popen.wait(6 + PROMPTLY_S) == 0
