@@ -13,8 +13,8 @@ class Cursor(Protocol):
     def fetchone(self) -> Any: ...  # a row is whatever the query selects
 
 
-def consent(cursor: Cursor, user_id: UUID) -> None:
-    """Let the user have agreed to our terms, as ``POST /auth/callback`` does; once."""
+def consent(cursor: Cursor, user_id: UUID, *, weekly_email: bool = False) -> None:
+    """Let the user have agreed to our terms, as ``POST /auth/callback`` does; once. The weekly email is apart."""
     values = {"user_id": str(user_id)}
     cursor.execute("INSERT INTO profiles (id) VALUES (%(user_id)s::uuid) ON CONFLICT DO NOTHING", values)
     cursor.execute(
@@ -25,6 +25,16 @@ def consent(cursor: Cursor, user_id: UUID) -> None:
         """,
         values,
     )
+    if weekly_email:
+        cursor.execute(
+            """
+            INSERT INTO consents (user_id, kind, granted, version, locale, source)
+            SELECT id, 'weekly_email', true, 'local', locale, 'sign_up' FROM profiles AS p
+            WHERE id = %(user_id)s::uuid
+                AND NOT EXISTS (SELECT FROM consents AS c WHERE c.user_id = p.id AND c.kind = 'weekly_email')
+            """,
+            values,
+        )
 
 
 def find_or_make_user(cursor: Cursor, email: str) -> UUID:

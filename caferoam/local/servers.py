@@ -43,8 +43,11 @@ class Servers:
         self.metrics_port = _usable(remembered, "metrics") or ports.free_port()
         """Where the relay is to serve metrics."""
 
-    def start(self) -> Stack:
-        """Start all of them, make the owner and the database where absent, and say how to reach everything."""
+    def start(self, *, api_url: str, web_url: str) -> Stack:
+        """Start all of them, make the owner and the database where absent, and say how to reach everything.
+
+        The two addresses are what links in mails begin with.
+        """
         self.postgres.start()
         self.valkey.start()
         self.standin.start()
@@ -66,6 +69,8 @@ class Servers:
                 "REDIS_URL": self.valkey.url,
                 "SUPABASE_URL": self.standin.url,
                 "SUPABASE_PUBLISHABLE_KEY": secrets.supabase_publishable_key,
+                "API_URL": api_url,
+                "WEB_URL": web_url,
             },
             supabase_secret_key=secrets.supabase_secret_key,
             postgres_binaries=str(postgres_binaries(postgres.version)),

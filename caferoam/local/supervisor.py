@@ -90,7 +90,9 @@ class Supervisor:
             if port.said:
                 self._say(port.said)
         self._servers = servers = Servers(self._files)
-        stack = servers.start()
+        # Where no web app runs, the API answers under a café's address as well, if only in JSON.
+        web_url = self._environment.get("CAFEROAM_WEB_URL") or api_port.url
+        stack = servers.start(api_url=api_port.url, web_url=web_url)
         self._say(f"PostgreSQL {servers.postgres.version}, Valkey and the stand-in for Supabase are up")
         self._prepare_database(servers, stack)
         self._start_programs(servers, stack, api_port=api_port.number, admin_port=admin_port.number)
@@ -130,7 +132,7 @@ class Supervisor:
         """Let others find the stack, and show the screen."""
         with psycopg.connect(stack.database_urls["worker"]) as connection, connection.cursor() as cursor:
             member = find_or_make_user(cursor, EXAMPLE_MEMBER)
-            consent(cursor, member)
+            consent(cursor, member, weekly_email=True)  # so that the weekly email has a reader
         issuer = f"{servers.standin.url}/auth/v1"
         token = sign_token(servers.signing_key, issuer=issuer, user_id=member, email=EXAMPLE_MEMBER)
         stack.publish(self._files.stack)

@@ -1,5 +1,6 @@
 """The whole stack, started and stopped for real in a folder of its own."""
 
+import email
 import json
 import os
 import re
@@ -7,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from email.policy import default
 from pathlib import Path
 
 import httpx
@@ -143,6 +145,17 @@ def test_one_stack_runs_answers_a_search_and_leaves_no_process_behind_at_sigterm
         }
         assert operator.post("/login/", data=login).status_code == 302
         assert "enrich_shop" in operator.get("/").text
+
+    assert stack.command("manage.py", "send_digest").returncode == 0
+    assert wait_until(lambda: any((stack.folder / "mail").glob("digest-*/*.eml")), 30), stack.said
+    [file] = (stack.folder / "mail").glob("digest-*/*.eml")
+    mail = email.message_from_bytes(file.read_bytes(), policy=default)
+    assert mail["To"] == "guest@example.com"
+    body = mail.get_body(("plain",))
+    assert body is not None
+    links = re.findall(r"http://\S+", body.get_content())
+    assert {link.rpartition("/")[0] for link in links} >= {f"{api}/shops", f"{api}/unsubscribe"}
+    assert {httpx.get(link, timeout=30).status_code for link in links} == {200}
 
     second = stack.command("-m", "caferoam.local", "run")
     assert second.stdout == f"make run: already running in this checkout ({api}): stop that one first\n"
