@@ -234,6 +234,12 @@ API_URL = env.url(
     "API_URL", ["https", "http"], "http://127.0.0.1:8000" if CAFEROAM_ENV == "local" else "https://api.caferoam.example"
 ).rstrip("/")
 
+# --- Analytics ------------------------------------------------------------------------------------------------------
+ANALYTICS_PROVIDER = env.choice("ANALYTICS_PROVIDER", ["offline", "posthog"], "offline")
+# Of the project; no secret, browsers have it too. A personal one (phx_) opens more, and is refused.
+POSTHOG_API_KEY = env.prefixed("POSTHOG_API_KEY", "phc_", required=ANALYTICS_PROVIDER == "posthog")
+POSTHOG_HOST = env.url("POSTHOG_HOST", ["https", "http"], "https://eu.i.posthog.com").rstrip("/")
+
 # --- Members who leave ----------------------------------------------------------------------------------------------
 # Tells erased members when a backup has brought them back. Kept apart from SECRET_KEY, which may be changed.
 ERASURE_HMAC_KEY = env.text("ERASURE_HMAC_KEY", "" if CAFEROAM_ENV == "production" else f"erasure:{SECRET_KEY}")
