@@ -95,11 +95,11 @@ class Answer:
 
 @dataclass(frozen=True)
 class Service:
-    """One of Supabase's services, asked by one caller. ``name`` is for errors."""
+    """One of Supabase's services, asked by one caller, or without credentials by anybody. ``name`` is for errors."""
 
     name: str
     url: str
-    credentials: Credentials
+    credentials: Credentials | None = None
 
     def ask(
         self,
@@ -166,8 +166,12 @@ class Service:
         return ProviderRefused(said)
 
     @property
+    def _of_caller(self) -> Mapping[str, str]:
+        return {} if self.credentials is None else self.credentials.headers
+
+    @property
     def _asks_for_us(self) -> bool:
-        return self.credentials.bearer == self.credentials.api_key
+        return self.credentials is not None and self.credentials.bearer == self.credentials.api_key
 
     def _ask_once(
         self,
@@ -187,7 +191,7 @@ class Service:
                 f"{self.url}{path}",
                 content=content,
                 # What is counted against the limit is what arrives: nothing is decompressed.
-                headers={"Accept-Encoding": "identity", **self.credentials.headers, **headers},
+                headers={"Accept-Encoding": "identity", **self._of_caller, **headers},
                 timeout=_timeout(_UPLOADS_TAKE if content is not None else 1),
             ) as response:
                 if response.headers.get("Content-Encoding", "identity") != "identity":

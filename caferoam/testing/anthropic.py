@@ -54,6 +54,8 @@ class AnthropicStub(VendorStub):
         super().__init__(self._respond)
         self.think = think or describe_by_words
         self.billed = Billed()
+        self.models = {"claude-sonnet-5-5": "active", "claude-haiku-5-5": "active"}
+        """By name, and where each stands in its life."""
         self.batches: dict[str, _Batch] = {}
         self.fate: Callable[[Json], Json | None] = lambda request: None
         """What becomes of a request of a batch, where it does not succeed: a result's JSON."""
@@ -98,11 +100,28 @@ class AnthropicStub(VendorStub):
         path = asked.path.partition("?")[0]
         if path.startswith("/v1/messages/batches"):
             return self._respond_of_batches(asked, path)
-        if (asked.method, path) != ("POST", "/v1/messages"):
-            return error(404, "not_found_error", "Not Found")
-        if complaint := complaint_about(asked.json):
-            return error(400, "invalid_request_error", complaint)
-        return Answer.of(self.message(asked.json))
+        if path.startswith("/v1/models/"):
+            return self._respond_of_models(path.removeprefix("/v1/models/"))
+        if (asked.method, path) == ("POST", "/v1/messages"):
+            complaint = complaint_about(asked.json)
+            return error(400, "invalid_request_error", complaint) if complaint else Answer.of(self.message(asked.json))
+        return error(404, "not_found_error", "Not Found")
+
+    def _respond_of_models(self, name: str) -> Reaction:
+        if name not in self.models:
+            return error(404, "not_found_error", f"model: {name}")
+        return Answer.of(
+            {
+                "type": "model",
+                "id": name,
+                "display_name": name,
+                "created_at": _CREATED_AT,
+                "line": None,
+                "lifecycle": self.models[name],
+                "deprecated_at": None if self.models[name] == "active" else _CREATED_AT,
+                "retires_at": None if self.models[name] == "active" else "2027-05-01T00:00:00Z",
+            }
+        )
 
     def _respond_of_batches(self, asked: Asked, path: str) -> Reaction:
         if asked.method == "POST":

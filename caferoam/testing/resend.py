@@ -1,4 +1,4 @@
-"""A stand-in for Resend's ``POST /emails/batch``, as its documentation describes it, and for what its webhooks sign."""
+"""A stand-in for Resend, as its documentation describes it: batches, domains, and what its webhooks sign."""
 
 import base64
 import hashlib
@@ -35,6 +35,8 @@ class ResendStub(VendorStub):
         self.lose_answers = 0
         self.after_s = 0.0
         self.calls = 0
+        self.domains = {"caferoam.example": "verified"}
+        """By name, and what became of their verification."""
         self._keeps_mails = keeps_mails
         self.keys: dict[str, tuple[bytes, Answer]] = {}
         self._taking = threading.Lock()
@@ -48,10 +50,14 @@ class ResendStub(VendorStub):
         self.keys.clear()
 
     def _take(self, asked: Asked) -> Reaction:
-        if (asked.method, asked.path) != ("POST", "/emails/batch"):
+        path = asked.path.partition("?")[0]
+        if (asked.method, path) not in {("POST", "/emails/batch"), ("GET", "/domains")}:
             return problem(404, "not_found", "The requested endpoint does not exist.")
         if asked.headers.get("authorization") != f"Bearer {API_KEY}":
             return problem(403, "invalid_api_key", "API key is invalid")
+        if path == "/domains":
+            data = [{"id": str(uuid.uuid4()), "name": name, "status": state} for name, state in self.domains.items()]
+            return Answer.of({"object": "list", "has_more": False, "data": data})
         key, digest = asked.headers.get("idempotency-key", ""), hashlib.sha256(asked.body).digest()
         time.sleep(self.after_s)
         with self._taking:

@@ -48,6 +48,7 @@ class AuthRoutes:
             _route("POST", "/token", self._token),
             _route("GET", "/user", self._user),
             _route("POST", "/logout", self._logout),
+            _route("GET", r"/admin/users/(?P<user_id>[^/]+)", self._show),
             _route("PUT", r"/admin/users/(?P<user_id>[^/]+)", self._change),
             _route("DELETE", r"/admin/users/(?P<user_id>[^/]+)", self._delete),
         ]
@@ -120,6 +121,9 @@ class AuthRoutes:
         user, session_id = self._signed_in(asked)
         self._book.end_sessions(str(user.id), session_id=session_id, scope=asked.query.get("scope", "global"))
         return Reply(HTTPStatus.NO_CONTENT)
+
+    def _show(self, asked: Asked, named: Mapping[str, str]) -> Reply:
+        return json_reply(HTTPStatus.OK, _shown(self._for_admin(asked, named)))
 
     def _change(self, asked: Asked, named: Mapping[str, str]) -> Reply:
         user, duration = self._for_admin(asked, named), asked.json().get("ban_duration")

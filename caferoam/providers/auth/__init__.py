@@ -1,8 +1,9 @@
 """The service that signs members in: one protocol, and Supabase Auth behind it."""
 
+from caferoam.providers.auth.checks import configured, ping
 from caferoam.providers.auth.protocol import AuthAdmin
 
-__all__ = ["AuthAdmin", "auth_admin"]
+__all__ = ["AuthAdmin", "auth_admin", "configured", "ping"]
 
 
 def auth_admin() -> AuthAdmin:

@@ -6,12 +6,25 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from caferoam.providers.email.checks import configured, ping
 from caferoam.providers.email.protocol import BATCH_MAX, KEYS_LIVE, Mail, Mailer, Rejected, Taken, TakenBefore
 
 if TYPE_CHECKING:
     from caferoam.providers.email.resend import ResendMailer
 
-__all__ = ["BATCH_MAX", "KEYS_LIVE", "Mail", "Mailer", "Rejected", "Taken", "TakenBefore", "close_mailer", "get_mailer"]
+__all__ = [
+    "BATCH_MAX",
+    "KEYS_LIVE",
+    "Mail",
+    "Mailer",
+    "Rejected",
+    "Taken",
+    "TakenBefore",
+    "close_mailer",
+    "configured",
+    "get_mailer",
+    "ping",
+]
 
 
 _resend: "ResendMailer | None" = None
@@ -27,6 +40,15 @@ def get_mailer() -> Mailer:
         from caferoam.providers.email.offline import OfflineMailer  # noqa: PLC0415 - only where it is chosen
 
         return OfflineMailer(Path(settings.MAIL_FOLDER), sender=settings.MAIL_SENDER)
+    return resend_mailer()
+
+
+def resend_mailer() -> "ResendMailer":
+    """Resend's, whatever is chosen; one for the whole process.
+
+    Raises:
+        ImproperlyConfigured: it lacks its key.
+    """
     global _resend  # noqa: PLW0603 - one for the process, as the SDK's own state is
     if _resend is None:
         from caferoam.providers.email.resend import ResendMailer  # noqa: PLC0415 - it brings the SDK

@@ -8,6 +8,7 @@ import json as jsons
 import math
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from email.utils import parseaddr
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -63,6 +64,31 @@ class ResendMailer:
             raise ProviderUnavailable("Resend answered with nothing.") from exc
         return _results(answer, len(mails))
 
+    def check_sender(self) -> str:
+        """Whether it takes our key, and mail from our sender; in words.
+
+        Raises:
+            ProviderUnavailable
+            ProviderRefused: it does not know the key, or has not verified the sender's domain.
+        """
+        ours = parseaddr(self._sender)[1].rpartition("@")[2].lower()
+        try:
+            answer = resend.Domains.list({"limit": 100})
+        except ResendError as exc:
+            if exc.error_type == "restricted_api_key":  # it knows it, then; such a key may do nothing else
+                return f"takes the key, which may only send, so nothing is said of {ours}"
+            raise _translated(exc) from exc
+        except NoContentError as exc:
+            raise ProviderUnavailable("Resend answered with nothing.") from exc
+        try:
+            states = {str(domain["name"]).lower(): str(domain["status"]) for domain in answer["data"]}
+        except (KeyError, TypeError) as exc:
+            raise ProviderUnavailable("Resend's answer is no list of domains.") from exc
+        state = states.get(ours, "not a domain of ours")
+        if state != "verified":
+            raise ProviderRefused(f"Resend sends nothing from {ours}, which is {state}.")
+        return f"takes the key, and has verified {ours}"
+
     def _params(self, mail: Mail) -> resend.Emails.SendParams:
         return {
             "from": self._sender,
@@ -98,10 +124,9 @@ class _PooledClient(HTTPClient):
         files: dict[str, Any] | None = None,
         data: dict[str, str] | None = None,
     ) -> tuple[bytes, int, Mapping[str, str]]:
-        content = jsons.dumps(json, ensure_ascii=False, separators=(",", ":")).encode()
-        answer = self._client.request(
-            method, url, headers={**headers, "Content-Type": "application/json"}, content=content
-        )
+        content = jsons.dumps(json, ensure_ascii=False, separators=(",", ":")).encode() if json else b""
+        said = {"Content-Type": "application/json"} if content else {}
+        answer = self._client.request(method, url, headers={**headers, **said}, content=content)
         return answer.content, answer.status_code, answer.headers
 
 

@@ -5,6 +5,7 @@ from functools import cache
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from caferoam.providers.llm.checks import configured, ping
 from caferoam.providers.llm.offline import OfflineDescriber
 from caferoam.providers.llm.offline.menu import OfflineMenuReader
 from caferoam.providers.llm.protocol import (
@@ -37,14 +38,16 @@ __all__ = [
     "Modes",
     "Review",
     "Taxonomy",
+    "configured",
     "get_describer",
     "get_menu_reader",
+    "ping",
 ]
 
 
-def get_describer() -> Describer:
-    """The describer that the settings choose; one for the whole process."""
-    return _describer(settings.LLM_PROVIDER)
+def get_describer(provider: str | None = None) -> Describer:
+    """The describer that the settings choose, or that of another provider; one for the whole process."""
+    return _describer(provider or settings.LLM_PROVIDER)
 
 
 @cache
@@ -56,7 +59,7 @@ def _describer(name: str) -> Describer:
         from caferoam.providers.llm.anthropic.batches import AnthropicBatchDescriber  # noqa: PLC0415
 
         return AnthropicBatchDescriber()
-    raise ImproperlyConfigured(f"LLM_PROVIDER names no describer: {name!r}.")
+    raise ImproperlyConfigured(f"There is no describer {name!r}. LLM_PROVIDER may be offline or anthropic.")
 
 
 def get_menu_reader() -> MenuReader:

@@ -4,9 +4,10 @@ There is no other one to choose: on a laptop the stand-in for Supabase serves th
 """
 
 from caferoam.providers.storage.buckets import BUCKETS
+from caferoam.providers.storage.checks import configured, ping
 from caferoam.providers.storage.protocol import Storage, StoredObject
 
-__all__ = ["Storage", "StoredObject", "ensure_buckets", "member_storage", "service_storage"]
+__all__ = ["Storage", "StoredObject", "configured", "ensure_buckets", "member_storage", "ping", "service_storage"]
 
 
 def member_storage(access_token: str) -> Storage:

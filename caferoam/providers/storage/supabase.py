@@ -137,6 +137,13 @@ class SupabaseStorage:
             raise self._service.refusal(answer, f"change the bucket {bucket.name}")
         return "changed"
 
+    def bucket_names(self) -> set[str]:
+        """Those of all buckets that the caller is shown."""
+        answer = self._service.ask("GET", "/bucket")
+        if not answer.is_success:
+            raise self._service.refusal(answer, "list the buckets")
+        return {self._text(row, "name") for row in self._rows(answer)}
+
     def _list(self, bucket: str, folder: str, *, deep: int) -> Iterator[StoredObject]:
         if deep > _FOLDERS_DEEP:
             raise self._service.misunderstood("folders in folders without an end")
