@@ -17,6 +17,7 @@ from caferoam.jobs import JobBatch
 from caferoam.providers.embeddings import Embedder, Vector
 from caferoam.providers.errors import ProviderRefused
 from enrichment import distinctiveness, ledger
+from enrichment.spending import budgets
 
 PURPOSE: Final = "generate_embedding"
 MAX_LABELS: Final = 20
@@ -89,12 +90,15 @@ def draft(shop_ids: Collection[UUID], embedder: Embedder, *, anew: bool = False,
     each call cost is noted at once, as the work of ``job_id``.
 
     Raises:
+        LaneClosed: the budget is reached.
         ProviderUnavailable: from the embedder.
     """
     distinctiveness.refresh(shop_ids)
     documents = read_documents(shop_ids, embedder.model)
     changed = documents if anew else outdated(documents, embedder.model)
     refused: dict[UUID, ProviderRefused] = {}
+    if changed:
+        budgets.check(embedder, purpose=PURPOSE)
     embedded = _embed(changed, embedder, refused, job_id) if changed else []
     asked = {document.shop_id for document in changed}
     unchanged = [document for document in documents if document.shop_id not in asked]
@@ -114,7 +118,7 @@ def _embed(
         middle = len(documents) // 2
         first, second = documents[:middle], documents[middle:]
         return _embed(first, embedder, refused, job_id) + _embed(second, embedder, refused, job_id)
-    ledger.note(made.usage, embedder, purpose=PURPOSE, job_id=job_id)
+    ledger.note(made.usage, embedder, purpose=PURPOSE, job_id=job_id, items=len(documents))
     return list(zip(documents, made.vectors, strict=True))
 
 

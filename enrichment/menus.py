@@ -15,6 +15,7 @@ from caferoam.providers.llm import AnswerUnusable, Menu, MenuReader
 from caferoam.providers.storage import Storage
 from enrichment import ledger
 from enrichment.menu_merging import Item, merge, valid_items
+from enrichment.spending import budgets
 from shops.models import MenuItem, Shop
 
 logger = logging.getLogger("enrichment")
@@ -40,6 +41,7 @@ def read_photo(
     Raises:
         PermanentError: the photo was not ready within a day.
         MenuUnusable: from ``_ask``.
+        LaneClosed: the budget is reached.
         ProviderUnavailable, ProviderRefused: from the storage, or the reader.
         LeaseLost: the job was taken away; nothing was written.
     """
@@ -52,6 +54,7 @@ def read_photo(
         return
     if upload is None or upload.status != Upload.Status.READY or not Shop.objects.live().filter(pk=shop_id).exists():
         return
+    budgets.check(reader, purpose=PURPOSE)
     image = storage.read(upload.photo_bucket or "", upload.photo_path or "", max_bytes=MAX_BYTES)
     if image is None:
         logger.info("menu photo %s is not read: its file is gone", upload_id)
@@ -79,7 +82,7 @@ def _ask(reader: MenuReader, image: bytes, content_type: str, *, job_id: UUID) -
     try:
         menu = reader.read_menu(image, content_type)
     except AnswerUnusable as exc:
-        ledger.note(exc.usage, reader, purpose=PURPOSE, job_id=job_id)
+        ledger.note(exc.usage, reader, purpose=PURPOSE, job_id=job_id, items=0)
         raise MenuUnusable(str(exc)) from exc
     ledger.note(menu.usage, reader, purpose=PURPOSE, job_id=job_id)
     return menu

@@ -19,6 +19,7 @@ from enrichment import ledger
 from enrichment.decision import Decision, decide, writable
 from enrichment.models import LlmBatchItem
 from enrichment.reading import Reading, read
+from enrichment.spending import budgets
 from enrichment.staleness import STALE_AFTER
 from shops.models import Shop, ShopTag
 
@@ -90,12 +91,14 @@ def ask(reading: Reading, describer: Describer, *, job_id: UUID | None = None) -
 
     Raises:
         DescriptionUnusable: the answer cannot be used.
+        LaneClosed: the budget is reached.
         ProviderUnavailable, ProviderRefused: from the describer.
     """
+    budgets.check(describer, purpose=PURPOSE)
     try:
         description = describer.describe(reading.request)
     except AnswerUnusable as exc:
-        ledger.note(exc.usage, describer, purpose=PURPOSE, job_id=job_id)
+        ledger.note(exc.usage, describer, purpose=PURPOSE, job_id=job_id, items=0)
         raise DescriptionUnusable(str(exc)) from exc
     ledger.note(description.usage, describer, purpose=PURPOSE, job_id=job_id)
     return judge(reading, description, describer)

@@ -10,8 +10,18 @@ enqueue("enrich_shop", {"shop_id": str(shop.id)})    # in the same transaction a
 """
 
 from caferoam.jobs.decorator import job
-from caferoam.jobs.errors import LeaseLost, PayloadError, PermanentError
+from caferoam.jobs.errors import LaneClosed, LeaseLost, PayloadError, PermanentError
 from caferoam.jobs.queue import enqueue, enqueue_many
 from caferoam.jobs.run import JobBatch, JobRun
 
-__all__ = ["JobBatch", "JobRun", "LeaseLost", "PayloadError", "PermanentError", "enqueue", "enqueue_many", "job"]
+__all__ = [
+    "JobBatch",
+    "JobRun",
+    "LaneClosed",
+    "LeaseLost",
+    "PayloadError",
+    "PermanentError",
+    "enqueue",
+    "enqueue_many",
+    "job",
+]

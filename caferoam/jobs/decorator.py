@@ -43,8 +43,8 @@ def job[**P](
 
     How a handler ends: it returns (``completed``, in ``run.completing()``'s transaction if it used that), or raises
     ``ProviderUnavailable`` (later, no attempt counted, lane paused), ``PermanentError`` or ``ProviderRefused``
-    (``failed``), ``LeaseLost`` (nothing: another attempt has the row), or anything else (tried again, until
-    ``dead_letter``).
+    (``failed``), ``LaneClosed`` (back into the lane, no attempt counted), ``LeaseLost`` (nothing: another attempt has
+    the row), or anything else (tried again, until ``dead_letter``).
     """
 
     def decorate(handler: Callable[P, None]) -> Callable[P, None]:

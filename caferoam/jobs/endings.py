@@ -145,10 +145,10 @@ def snooze(
 
 
 def pause_lane(job_type: str, delay: timedelta, reason: str) -> None:
-    """Let nothing more of this type be claimed for ``delay``. A longer pause that is already set stays."""
+    """Let nothing more of this type be claimed for ``delay``. A longer pause that is set already stays."""
     count_of(
         "UPDATE job_lanes SET paused_until = now() + %(delay)s, pause_reason = %(reason)s"
-        " WHERE job_type = %(job_type)s AND (paused_until IS NULL OR paused_until < now() + %(delay)s)",
+        " WHERE job_type = %(job_type)s AND NOT paused AND (paused_until IS NULL OR paused_until < now() + %(delay)s)",
         {"delay": delay, "reason": shorten(reason), "job_type": job_type},
     )
 

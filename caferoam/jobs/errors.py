@@ -13,5 +13,12 @@ class PayloadError(PermanentError):
         self.field = field
 
 
+class LaneClosed(Exception):
+    """The lane was paused while the job was on its way: it goes back as it was, and no attempt is counted.
+
+    Whoever raises it has paused the lane.
+    """
+
+
 class LeaseLost(Exception):
     """The row is no longer this attempt's, so nothing that it wrote may stay."""

@@ -14,7 +14,7 @@ import structlog
 from django.db import DatabaseError, InterfaceError, connection
 
 from caferoam.jobs import endings, metrics, queue, retry
-from caferoam.jobs.errors import LeaseLost, PayloadError, PermanentError
+from caferoam.jobs.errors import LaneClosed, LeaseLost, PayloadError, PermanentError
 from caferoam.jobs.registry import JobType
 from caferoam.jobs.run import JobBatch, JobRun
 from caferoam.jobs.statements import SESSION_ERRORS
@@ -138,7 +138,7 @@ def _end(job_type: JobType, run: JobRun, error: BaseException) -> str | None:
         delay = retry.snooze_for(error.retry_after)
         endings.pause_lane(job_type.name, delay, reason)
         return _snoozed(run, delay, reason)
-    if isinstance(error, LeaseLost):
+    if isinstance(error, LaneClosed | LeaseLost):
         # Its own row is out of reach anyway; what a lost one has rolled back with it in a batch runs again at once.
         return _snoozed(run, timedelta(), reason)
     return endings.fail(run.fence, reason, traceback=_traceback(error))
@@ -153,6 +153,8 @@ def _traceback(error: BaseException) -> str:
 
 
 def _log(job_type: JobType, runs: Sequence[JobRun], error: Exception) -> None:
+    if isinstance(error, LaneClosed):
+        return  # whoever closed it has said so, once
     which = f"{job_type.name} {', '.join(f'{run.id} (attempt {run.attempt})' for run in runs)}"
     if isinstance(error, LeaseLost | PermanentError | ProviderRefused | ProviderUnavailable):
         logger.warning("%s: %s: %s", which, type(error).__name__, error)

@@ -11,7 +11,7 @@ from django.db import connection, connections
 from django.utils import timezone
 
 from caferoam.celery import app
-from caferoam.jobs import JobBatch, JobRun, LeaseLost, enqueue, job, queue, runner
+from caferoam.jobs import JobBatch, JobRun, LaneClosed, LeaseLost, enqueue, job, queue, runner
 from caferoam.jobs.models import Job, Lane
 from caferoam.jobs.registry import registry
 from caferoam.jobs.tests.conftest import claimed, entries, started, state
@@ -309,3 +309,29 @@ def test_a_name_is_taken_once() -> None:
 def test_each_type_is_a_celery_task_with_its_own_limits() -> None:
     task = app.tasks["live_deaf"]
     assert (task.name, task.time_limit, task.soft_time_limit) == ("live_deaf", 2, 1)
+
+
+@job("too_late", queue="default", width=2, time_limit=timedelta(seconds=30))
+def too_late(_run: JobRun) -> None:
+    """Find the lane paused."""
+    Lane.objects.filter(pk="too_late").update(paused_until=timezone.now() + timedelta(hours=1), pause_reason="Enough.")
+    raise LaneClosed("Enough.")
+
+
+def test_a_job_that_finds_its_lane_closed_goes_back_as_it_was(caplog: pytest.LogCaptureFixture) -> None:
+    before = claimed("too_late")
+    due = state(before.job_id).scheduled_at
+    assert runner.run(registry["too_late"], [before]) == {"pending": 1}
+    row = state(before.job_id)
+    assert (row.status, row.scheduled_at, row.last_error) == ("pending", due, "LaneClosed: Enough.")
+    assert row.max_attempts - row.attempts == 3
+    assert queue.claim(["too_late"]).tickets == {}
+    assert troubles(caplog) == []
+
+
+def test_a_provider_that_asks_for_a_pause_does_not_write_over_an_operators_reason() -> None:
+    ticket = claimed("live_fails", how="down")
+    Lane.objects.filter(pk="live_fails").update(paused=True, pause_reason="by hand")
+    assert runner.run(registry["live_fails"], [ticket]) == {"pending": 1}
+    lane = Lane.objects.get(pk="live_fails")
+    assert (lane.paused, lane.paused_until, lane.pause_reason) == (True, None, "by hand")
