@@ -1,6 +1,6 @@
 """The edition that is sent when no curator has made one in time."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
@@ -13,19 +13,13 @@ from caferoam.database.errors import violated_constraint
 from checkins.models import CheckIn
 from digest.models import Edition, Pick
 from shops.models import Shop
+from shops.models.shop import MODES
 
 NOT_AGAIN_WITHIN: Final = timedelta(weeks=8)
 POPULAR_WITH: Final = 3
 """Members who must have been there: what fewer do is their own affair."""
 MADE_BY: Final = "rules"
 _ONE_A_WEEK: Final = "digest_editions_one_a_week"
-_LABELS: Final[Mapping[str, tuple[str, str]]] = {
-    "visited": ("本週很多人打卡", "Many were here this week"),
-    "new": ("啡遊的新面孔", "New on CafeRoam"),
-    "mode_work": ("適合工作", "To get work done"),
-    "mode_rest": ("適合放空", "To slow down"),
-    "mode_social": ("適合聚會", "To meet friends"),
-}
 
 
 def make_edition(week: date) -> Edition | None:
@@ -67,19 +61,19 @@ def choose(*, featured: Collection[UUID]) -> dict[str, Shop]:
     )
     most_visited = [row["shop_id"] for row in visited[:20]]
     by_reason: dict[str, QuerySet[Shop]] = {
-        "visited": described.filter(pk__in=most_visited),
-        "new": described.filter(enriched_at__isnull=False).order_by("-created_at", "id"),
+        Pick.Label.VISITED: described.filter(pk__in=most_visited),
+        Pick.Label.NEW: described.filter(enriched_at__isnull=False).order_by("-created_at", "id"),
         **{
             mode: described.filter(Q(**{f"{mode}__gte": 0.5})).order_by(
                 F(mode).desc(), F("rating").desc(nulls_last=True), "id"
             )
-            for mode in ("mode_work", "mode_rest", "mode_social")
+            for mode in MODES
         },
     }
     chosen: dict[str, Shop] = {}
     for reason, candidates in by_reason.items():
         free = candidates.exclude(pk__in=[shop.pk for shop in chosen.values()])
-        if reason == "visited":
+        if reason == Pick.Label.VISITED:
             rank = {shop_id: place for place, shop_id in enumerate(most_visited)}
             by_visits = sorted(free, key=lambda shop: (shop.pk in featured, rank[shop.pk]))
             best = by_visits[0] if by_visits else None
@@ -98,11 +92,12 @@ def _featured_before(week: date) -> set[UUID]:
 
 
 def _pick(edition: Edition, reason: str, shop: Shop, place: int) -> Pick:
-    zh, en = _LABELS[reason]
     return Pick(
         edition=edition,
         shop=shop,
         position=place,
-        blurb_zh=f"{zh}：{shop.summary_zh}",
-        blurb_en=f"{en}: {shop.summary_en}" if shop.summary_en else "",
+        label=reason,
+        # As it is now: what goes out is what was to be seen before.
+        blurb_zh=shop.summary_zh,
+        blurb_en=shop.summary_en,
     )

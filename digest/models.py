@@ -54,10 +54,25 @@ class Edition(models.Model):
 class Pick(models.Model):
     """One café of an edition, and why."""
 
+    class Label(models.TextChoices):
+        VISITED = "visited", _("Many were here this week")
+        NEW = "new", _("New on CafeRoam")
+        WORK = "mode_work", _("To get work done")
+        REST = "mode_rest", _("To slow down")
+        SOCIAL = "mode_social", _("To meet friends")
+
     id = models.UUIDField(primary_key=True, db_default=GenRandomUUID(), editable=False)
     edition = models.ForeignKey(Edition, models.DO_NOTHING, db_constraint=False, related_name="picks")
     shop = models.ForeignKey("shops.Shop", models.DO_NOTHING, db_constraint=False, related_name="+")
     position = models.IntegerField()
+    label = models.CharField(
+        max_length=12,
+        choices=Label,
+        db_default="",
+        default="",
+        blank=True,
+        help_text="Stands above the name, in the reader's language.",
+    )
     blurb_zh = models.TextField(db_default="", default="", blank=True)
     blurb_en = models.TextField(db_default="", default="", blank=True)
 
@@ -66,7 +81,13 @@ class Pick(models.Model):
         verbose_name = _("pick")
         verbose_name_plural = _("picks")
         ordering = ["position", "id"]
-        constraints = [models.UniqueConstraint(fields=["edition", "shop"], name="digest_picks_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["edition", "shop"], name="digest_picks_once"),
+            models.CheckConstraint(
+                condition=Q(label__in=["", "visited", "new", "mode_work", "mode_rest", "mode_social"]),
+                name="digest_picks_label_known",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.edition_id} #{self.position}"

@@ -146,3 +146,15 @@ def _surfaces(area: Area) -> Iterator[str]:
         yield english
         if area.district and not english.endswith("district"):
             yield f"{english} district"
+
+
+def english_name(city: str, district: str) -> str:
+    """``Da'an, Taipei``: the area as signs spell it; what has no English name here stands as it is."""
+    names = _ENGLISH.get(city, {})
+    spelled = [_spelled(names.get(district, "") or district) if district else "", _spelled(names.get("", "") or city)]
+    return ", ".join(filter(None, spelled))
+
+
+def _spelled(aliases: str) -> str:
+    """The first of them, as a name."""
+    return " ".join(word.capitalize() for word in aliases.partition(",")[0].split())
