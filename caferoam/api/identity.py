@@ -12,7 +12,7 @@ from contextvars import ContextVar
 from datetime import timedelta
 from enum import StrEnum
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, Literal
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -34,7 +34,14 @@ SELECT set_config('request.jwt.claims', %s, true),
        private.member_state_v1(%s)
 """
 
-_bound: ContextVar[Principal | None] = ContextVar("bound_principal", default=None)
+_AS_NOBODY = """
+SELECT set_config('request.jwt.claims', '', true),
+       set_config('role', 'authenticated', true),
+       set_config('statement_timeout', %s, true)
+"""
+
+NOBODY: Final = "nobody"
+_bound: ContextVar[Principal | Literal["nobody"] | None] = ContextVar("bound_principal", default=None)
 
 
 class MemberState(StrEnum):
@@ -118,6 +125,25 @@ def as_member(principal: Principal, *, admitting: Collection[MemberState] = ()) 
             _bound.reset(token)
 
 
+@contextmanager
+def as_nobody(*, timeout: timedelta = STATEMENT_TIMEOUT) -> Iterator[None]:
+    """Run the block in one transaction as the API itself, for its own bookkeeping.
+
+    Row security shows it nothing of any member's; what it is for is functions that are granted to ``authenticated``.
+
+    It cannot be nested, neither here nor in ``as_member``.
+    """
+    _open_connection(NOBODY)
+    with transaction.atomic(durable=True):
+        token = _bound.set(NOBODY)
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(_AS_NOBODY, [str(int(timeout.total_seconds() * 1000))])
+            yield
+        finally:
+            _bound.reset(token)
+
+
 def binding(principal: Principal) -> tuple[str, list[str | UUID]]:
     """The statement with which every transaction of a member begins, and its values."""
     claims = {
@@ -131,7 +157,7 @@ def binding(principal: Principal) -> tuple[str, list[str | UUID]]:
     return _BIND, [json.dumps(claims), timeout_ms, tracing.setting(), principal.user_id]
 
 
-def _open_connection(principal: Principal) -> None:
+def _open_connection(principal: Principal | Literal["nobody"]) -> None:
     """Connect where that is to be done: Django then asks the catalogue for types, which the guard must let pass."""
     token = _bound.set(principal)
     try:
