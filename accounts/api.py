@@ -23,6 +23,7 @@ from caferoam.api.bodies import parse_body
 from caferoam.api.identity import MemberState
 from caferoam.api.params import QueryParams, parse_query
 from caferoam.api.views import MemberAPIView, PublicAPIView
+from caferoam.providers.analytics import Language, SignedUp, capture
 from caferoam.providers.storage import member_storage
 
 CONSENT_MAX_AGE_S = 300
@@ -80,6 +81,8 @@ class Callback(_OwnProfile):
                 profile = read_profile(self.principal.user_id)
         except UnknownUserError as exc:
             raise InvalidToken from exc
+        if joined:
+            capture(SignedUp(Language(agreed["locale"]), wants_weekly_email=bool(agreed.get("email_opt_in"))))
         return self.answer(profile, HTTPStatus.CREATED if joined else HTTPStatus.OK)
 
 

@@ -21,6 +21,7 @@ from accounts.models import Upload
 from accounts.uploads.refusals import UploadRefused
 from accounts.uploads.verification import pending_uploads, verify_uploads
 from caferoam.database.errors import is_row_refused, violated_constraint
+from caferoam.providers.analytics import CheckedIn, capture
 from caferoam.providers.errors import ProviderUnavailable
 from caferoam.providers.storage import Storage
 from checkins.errors import FirstAnswerGone, IdempotencyKeyReused, ShopNotFound, UploadNotAvailable
@@ -120,7 +121,7 @@ def _attempt(
     verify_uploads(storage, uploads, field_of=field_of.__getitem__)
     try:
         with as_member():
-            return one_check_in(_insert(wanted, member=member, key=key), member=member)
+            made = one_check_in(_insert(wanted, member=member, key=key), member=member)
     except IntegrityError as exc:
         match violated_constraint(exc):
             case "check_ins_once_per_key":
@@ -134,6 +135,8 @@ def _attempt(
         if is_row_refused(exc):  # the policy lets in live cafés only
             raise ShopNotFound from exc
         raise
+    capture(CheckedIn(len(wanted.photos), has_menu_photo=wanted.menu is not None, has_note=bool(wanted.note)))
+    return made
 
 
 def _first_answer(wanted: NewCheckIn, *, member: UUID, key: str | None) -> ReadCheckIns | None:

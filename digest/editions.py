@@ -97,9 +97,12 @@ def begin(edition: Edition) -> None:
                 cursor.execute("SELECT private.plan_weekly_email_v1(%s)", [edition.pk])
 
 
-def finish(edition: Edition) -> None:
-    """Call it sent, unless a delivery still waits. In the transaction of the caller."""
-    if not Delivery.objects.filter(edition=edition, status=Delivery.Status.PENDING).exists():
+def finish(edition: Edition) -> bool:
+    """Call it sent, unless a delivery still waits; whether that was done now. In the transaction of the caller."""
+    if Delivery.objects.filter(edition=edition, status=Delivery.Status.PENDING).exists():
+        return False
+    return bool(
         Edition.objects.filter(pk=edition.pk, status=Edition.Status.SENDING).update(
             status=Edition.Status.SENT, sent_at=Now()
         )
+    )

@@ -23,6 +23,7 @@ from django.utils import timezone
 
 from caferoam.jobs import JobRun, PermanentError, enqueue
 from caferoam.jobs.statements import rows_of
+from caferoam.providers.analytics import DigestSent, capture
 from caferoam.providers.email import KEYS_LIVE, Mail, Mailer, Rejected, TakenBefore
 from digest import editions
 from digest.addresses import email_hash, link_hash, link_of, link_token
@@ -86,8 +87,11 @@ def send_edition(run: JobRun, edition: Edition, mailer: Mailer) -> None:
         chunks_left -= 1
         run.progress(done, total, f"edition of {edition.week}")
     with run.completing():
-        editions.finish(edition)
+        is_sent = editions.finish(edition)
     logger.info("edition of %s: %d deliveries ended", edition.week, done)
+    if is_sent:
+        recipients = Delivery.objects.filter(edition=edition, status=Delivery.Status.SENT).count()
+        capture(DigestSent(recipients, is_automatic=edition.is_automatic))
 
 
 def send_chunk(edition: Edition, chunk: int, letters: Mapping[str, Letter], mailer: Mailer, *, now: datetime) -> int:

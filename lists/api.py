@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from caferoam.api.bodies import parse_body
 from caferoam.api.params import QueryParams, parse_query, path_uuid
 from caferoam.api.views import MemberAPIView
+from caferoam.providers.analytics import ListCreated, ShopListed, capture
 from lists import reading, services
 from lists.serializers import (
     ChangedItemBody,
@@ -49,6 +50,7 @@ class Lists(MemberAPIView):
         with self.as_member():
             list_id = services.create_list(owner=owner, name=body["name"])
             answer = reading.one_list(owner=owner, list_id=list_id, limit=_PAGE)
+        capture(ListCreated())
         return Response(answer, status=HTTPStatus.CREATED)
 
 
@@ -122,6 +124,8 @@ class ListShops(MemberAPIView):
         with self.as_member():
             is_new = services.add_shop(owner=owner, list_id=wanted, shop_id=shop_id, note=body.get("note"))
             answer = reading.one_item(owner=owner, list_id=wanted, shop_id=shop_id)
+        if is_new:
+            capture(ShopListed(has_note=bool(body.get("note"))))
         return Response(answer, status=HTTPStatus.CREATED if is_new else HTTPStatus.OK)
 
 

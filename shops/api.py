@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import time
+from datetime import timedelta
 
 from django.http import HttpResponse
 from django.utils.cache import get_conditional_response, patch_cache_control
@@ -12,10 +14,12 @@ from rest_framework.response import Response
 
 from caferoam.api.params import QueryParams, parse_query, path_uuid
 from caferoam.api.views import MemberAPIView, PublicAPIView
+from caferoam.providers.analytics import capture
 from shops import directory
 from shops.filters import read_filters
 from shops.search import service
 from shops.search.query_vectors import query_vectors
+from shops.search.telling import event_of
 from shops.search.vocabulary import vocabularies
 from shops.serializers import (
     SearchAnswerSerializer,
@@ -102,6 +106,7 @@ class Search(MemberAPIView):
     )
     def get(self, request: Request) -> Response:
         """Cafés that pass the filters, the best first, each with the reasons why. For members."""
+        began_at = time.monotonic()
         params = parse_query(SearchParams, request)
         vocabulary = vocabularies.current(self.as_member)  # its own transaction, done before the embedder is asked
         wanted = service.SearchRequest(
@@ -114,4 +119,5 @@ class Search(MemberAPIView):
         prepared = service.prepare(wanted, vocabulary=vocabulary, vectors=query_vectors())
         with self.as_member():
             answer = service.answer(prepared)
+        capture(event_of(prepared, answer, took=timedelta(seconds=time.monotonic() - began_at)))
         return Response(answer)
