@@ -22,6 +22,7 @@ from enrichment import ledger, tagging
 from enrichment.batches.submitting import give_up
 from enrichment.models import LlmBatch, LlmBatchItem
 from enrichment.reading import read
+from enrichment.spending import budgets
 
 logger = logging.getLogger("enrichment")
 
@@ -78,6 +79,7 @@ def _collect(batch: LlmBatch, describer: BatchDescriber, is_cancelled: Callable[
         left = batch.items.filter(status=LlmBatchItem.Status.PENDING)
         ends["unanswered"] = left.update(status=LlmBatchItem.Status.ERRORED, reason="the vendor said nothing of it")
         LlmBatch.objects.filter(pk=batch.pk).update(status=LlmBatch.Status.ENDED, ended_at=Now())
+        budgets.settle(batch.purpose)  # what was reserved too much is free again
     logger.info("batch %s: %s", batch.vendor_id, ", ".join(f"{count} {end}" for end, count in (+ends).items()))
 
 

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from caferoam.jobs import LaneClosed
 from caferoam.jobs.statements import rows_of
+from enrichment.models import LlmBudget
 
 logger = logging.getLogger("enrichment")
 
@@ -83,6 +84,12 @@ def standing_of(purpose: str, *, at: datetime | None = None) -> Standing:
         [purpose, at],
     )
     return Standing(*rows[0]) if rows else Standing(purpose)  # type: ignore[arg-type]  # as the function declares them
+
+
+def hold(purpose: str) -> Decimal | None:
+    """What may be spent now, None without bound; until the transaction ends nobody else spends of it."""
+    LlmBudget.objects.select_for_update(no_key=True).filter(pk=purpose).first()
+    return standing_of(purpose).left_usd
 
 
 def check(asked: Asked, *, purpose: str, at: datetime | None = None) -> None:

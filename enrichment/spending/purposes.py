@@ -12,6 +12,7 @@ PURPOSES: Final[Sequence[tuple[str, Promise]]] = (
     ("enrich_shop", _("Describing cafés")),
     ("enrich_menu_photo", _("Reading menus")),
     ("generate_embedding", _("Embedding cafés")),
+    ("reembed_shop", _("Embedding cafés anew")),
     (SEARCH, _("Embedding searches")),
 )
 """Each with what operators call it."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
+from caferoam.providers.estimates import DescribeEstimator
 from caferoam.providers.llm.protocol import Describer, DescribeRequest, Description
 from caferoam.providers.usage import Usage
 
@@ -24,7 +25,7 @@ class BatchAnswer:
 
 
 @runtime_checkable
-class BatchDescriber(Describer, Protocol):
+class BatchDescriber(Describer, DescribeEstimator, Protocol):
     """A describer that takes batches. All of these raise ``ProviderUnavailable`` and ``ProviderRefused`` only."""
 
     def submit(self, requests: Mapping[str, DescribeRequest]) -> str:

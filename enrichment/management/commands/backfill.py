@@ -1,4 +1,6 @@
+import sys
 from argparse import ArgumentParser, ArgumentTypeError
+from typing import TextIO
 from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError
@@ -10,6 +12,9 @@ from caferoam.providers.llm import get_describer
 from caferoam.providers.llm.batches import BatchDescriber
 from enrichment.backfill import Backfill, What, Which
 from enrichment.batches import submitting
+from enrichment.spending import forecast
+from enrichment.spending.amounts import about, usd
+from enrichment.spending.forecast import Forecast
 
 INTERRUPTED = 130
 """The exit code of a program that SIGINT ended."""
@@ -36,14 +41,27 @@ class Command(BaseCommand):
             action="store_true",
             help="enrich only: hand the shops to the vendor in batches, answered within a day for half the price",
         )
+        parser.add_argument("--yes", action="store_true", help="do not ask whether to spend what --all will cost")
         parser.add_argument("--limit", type=_positive, metavar="N", help="queue N shops at most")
         parser.add_argument("--after", type=UUID, metavar="UUID", help="go on behind this shop, in the order of ids")
 
     def handle(
-        self, *, what: What, which: Which, limit: int | None, after: UUID | None, batch: bool, **_options: object
+        self,
+        *,
+        what: What,
+        which: Which,
+        limit: int | None,
+        after: UUID | None,
+        batch: bool,
+        yes: bool,
+        stdin: TextIO | None = None,
+        **_options: object,
     ) -> None:
+        """``stdin`` is where the answer comes from, the terminal's unless another is named."""
         model = get_describer().model if what == "enrich" else get_embedder().model
         backfill = Backfill(what=what, which=which, model=model, after=after)
+        if which == "all" and not self._may_cost(_foresee(backfill, limit), stdin or sys.stdin, batch=batch, yes=yes):
+            raise CommandError("Nothing was queued.")
         if batch:
             self._hand_over(backfill, limit)
             return
@@ -68,16 +86,40 @@ class Command(BaseCommand):
             )
         self.stdout.write(f"{what}, {which}: {counts}.{go_on if queued == limit else ''}")
 
+    def _may_cost(self, expected: Forecast, answers: TextIO, *, batch: bool, yes: bool) -> bool:
+        """Say what it is likely to cost, and ask, unless it costs nothing."""
+        cost = expected.usd(batch=batch)
+        if not cost:
+            return True
+        shops = f"{expected.shops:,} shops"
+        if expected.to_ask < expected.shops:
+            shops += f", about {expected.to_ask:,} of them changed"
+        told = f"{shops}, ≈ {about(expected.tokens)} tokens, ≈ USD {usd(cost)}"
+        if expected.batch_usd is not None:
+            told += " (in batches, half)" if batch else f" (with --batch {usd(expected.batch_usd)})"
+        basis = "as in the last 30 days" if expected.is_measured else "by a sample"
+        self.stdout.write(f"{told}, {basis}.")
+        if warning := _beyond(expected, batch=batch):
+            self.stdout.write(warning)
+        if yes:
+            return True
+        if not answers.isatty():
+            raise CommandError("This costs money, and nobody is here to be asked: add --yes.")
+        self.stdout.write("Continue? [y/N] ", ending="")
+        self.stdout.flush()
+        return answers.readline().strip().lower() in {"y", "yes"}
+
     def _hand_over(self, backfill: Backfill, limit: int | None) -> None:
         describer = get_describer()
         if backfill.what != "enrich" or not isinstance(describer, BatchDescriber):
             raise CommandError("--batch is for enrich, with an LLM_PROVIDER that takes batches: anthropic.")
-        looked_at = handed_over = batches = 0
+        looked_at = handed_over = batches = beyond_budget = 0
         try:
             for chunk in submitting.submit(backfill.shops(), describer, limit=limit):
                 looked_at += chunk.looked_at
                 handed_over += chunk.handed_over
                 batches += bool(chunk.handed_over)
+                beyond_budget += chunk.beyond_budget
         except (ProviderUnavailable, ProviderRefused) as exc:
             raise CommandError(
                 f"Stopped after {handed_over} shops: {exc} The same command goes on from here; a batch that may have"
@@ -85,8 +127,30 @@ class Command(BaseCommand):
             ) from exc
         self.stdout.write(
             f"enrich, {backfill.which}: {handed_over} shops handed over in {batches} batches,"
-            f" {looked_at - handed_over} had nothing new to tell or wait in a batch already."
+            f" {looked_at - handed_over - beyond_budget} had nothing new to tell or wait in a batch already."
         )
+        if beyond_budget:
+            self.stdout.write(
+                f"{beyond_budget} shops at least were left: the budget has room for no more. The same command goes on"
+                " from here when it has."
+            )
+
+
+def _foresee(backfill: Backfill, limit: int | None) -> Forecast:
+    if backfill.what == "enrich":
+        return forecast.of_describing(backfill.shops(), get_describer(), limit=limit)
+    return forecast.of_embedding(backfill.shops(), get_embedder(), limit=limit)
+
+
+def _beyond(expected: Forecast, *, batch: bool) -> str:
+    """What happens if the budget is smaller than the cost."""
+    left = expected.standing.left_usd
+    cost = expected.usd(batch=batch)
+    if left is None or cost <= left:
+        return ""
+    shops = int(expected.to_ask * left / cost)
+    then = "the others are not handed over" if batch else "the others wait for the next day, or month"
+    return f"The budget of {expected.purpose} has USD {usd(left)} left: enough for about {shops:,} shops; {then}."
 
 
 def _positive(text: str) -> int:
