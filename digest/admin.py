@@ -1,6 +1,6 @@
 """The curators' pages of the weekly email: the edition's form, how the mail will look, and the steps to its sending."""
 
-from collections.abc import Callable
+from datetime import date
 from typing import Any, Final
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -16,6 +16,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.csp import CSP
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -24,15 +25,15 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.csp import csp_override
 
-from caferoam.desk.acts import tell
 from caferoam.desk.display import clock_and_ago, number
 from caferoam.desk.site import desk
-from digest import editions, outbox
-from digest.content import EN, LOCALES, ZH, content_of
+from digest import automatic, editions, outbox
+from digest.content import LOCALES, content_of
 from digest.editions import EditionRefused
-from digest.forms import EditionForm, PickForm, described
-from digest.letters import write_letter
+from digest.forms import CAFES_MAX, EditionForm, PickForm, PickFormSet, described
 from digest.models import Delivery, Edition, Pick
+from digest.previews import html_of, previewed
+from digest.steps import REFUSALS, STEPS
 from shops.models import Shop
 
 _STATES: Final = {
@@ -47,14 +48,6 @@ _DELIVERIES: Final = {
     Delivery.Status.SKIPPED: gettext_lazy("Not sent: withdrawn or suppressed"),
     Delivery.Status.FAILED: gettext_lazy("Failed"),
 }
-_REFUSALS: Final = {
-    "empty": gettext_lazy("An edition needs at least one café that visitors can see."),
-    "week_taken": gettext_lazy("Another edition is approved for that week, or was sent."),
-    "no_draft": gettext_lazy("It is no draft any more."),
-    "not_ready": gettext_lazy("It is not waiting to be sent."),
-}
-_LANGUAGES: Final = {ZH: gettext_lazy("Chinese"), EN: gettext_lazy("English")}
-_SAMPLE_LINK: Final = "#"
 SUGGESTIONS: Final = 12
 
 
@@ -63,18 +56,27 @@ class PickInline(TabularInline):  # type: ignore[type-arg]  # generic in the stu
 
     model = Pick
     form = PickForm
+    formset = PickFormSet
     verbose_name = gettext_lazy("Café")
     verbose_name_plural = gettext_lazy("Cafés")
-    fields = ("position", "shop", "blurb_zh", "blurb_en")
-    extra = 3
-    max_num = 12
+    fields = ("position", "shop", "label", "blurb_zh", "blurb_en")
+    max_num = CAFES_MAX
     ordering = ("position", "id")
+
+    def get_extra(self, request: HttpRequest, obj: Edition | None = None, **kwargs: Any) -> int:
+        """Rows to fill in, for a new one."""
+        return 3 if obj is None else 0
+
+    def get_formset(self, request: HttpRequest, obj: Edition | None = None, **kwargs: Any) -> Any:
+        """No more cafés than there is room for, whatever a form says."""
+        return super().get_formset(request, obj, validate_max=True, **kwargs)
 
 
 class EditionAdmin(ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
     """Editions are written here, looked at as mail, approved, and sent ahead of time where that is wanted."""
 
     form = EditionForm
+    fields = ("week", ("subject_zh", "subject_en"), ("intro_zh", "intro_en"))
     inlines = (PickInline,)
     list_display = ("week", "state", "made_by", "cafes", "deliveries", "ended")
     list_per_page = 30
@@ -111,6 +113,12 @@ class EditionAdmin(ModelAdmin):  # type: ignore[type-arg]  # generic in the stub
         framed = csp_override(_letter_policy())
         return [
             path("cafes/", view(self.suggest_view), name="digest_edition_cafes"),
+            path("rules/", view(self.rules_view), name="digest_edition_rules"),
+            path(
+                "rules/letter/<str:locale>/",
+                xframe_options_sameorigin(framed(view(self.rules_letter_view))),
+                name="digest_edition_rules_letter",
+            ),
             path("outbox/", view(self.outbox_view), name="digest_edition_outbox"),
             path("outbox/<str:batch>/<str:name>/", framed(view(self.written_view)), name="digest_edition_written"),
             path("<uuid:edition_id>/preview/", view(self.preview_view), name="digest_edition_preview"),
@@ -123,13 +131,21 @@ class EditionAdmin(ModelAdmin):  # type: ignore[type-arg]  # generic in the stub
             *super().get_urls(),
         ]
 
+    def response_post_save_add(self, request: HttpRequest, obj: Edition) -> HttpResponseRedirect:
+        """What was written is looked at next."""
+        return HttpResponseRedirect(reverse("admin:digest_edition_preview", args=[obj.pk]))
+
+    def response_post_save_change(self, request: HttpRequest, obj: Edition) -> HttpResponseRedirect:
+        """Likewise."""
+        return self.response_post_save_add(request, obj)
+
     @display(description=gettext_lazy("State"))
     def state(self, edition: Edition) -> SafeString:
         return state_badge(edition)
 
     @display(description=gettext_lazy("By"))
     def made_by(self, edition: Edition) -> str:
-        return _("rules") if edition.is_automatic else edition.created_by
+        return _("rules (automatic)") if edition.is_automatic else edition.created_by
 
     @display(description=gettext_lazy("Cafés"))
     def cafes(self, edition: Any) -> int:
@@ -147,7 +163,12 @@ class EditionAdmin(ModelAdmin):  # type: ignore[type-arg]  # generic in the stub
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The latest first."""
-        more = {"title": _("Weekly email"), "is_offline": _is_offline()}
+        more = {
+            "title": _("Weekly email"),
+            "is_offline": _is_offline(),
+            "next_monday": (monday := editions.next_monday(timezone.now())),
+            "approved": Edition.objects.filter(week=monday, status=Edition.Status.READY).first(),
+        }
         return super().changelist_view(request, {**more, **(extra_context or {})})
 
     def change_view(
@@ -160,8 +181,7 @@ class EditionAdmin(ModelAdmin):  # type: ignore[type-arg]  # generic in the stub
 
     def suggest_view(self, request: HttpRequest) -> HttpResponseBase:
         """Cafés whose name holds what was typed."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
+        self._must_see(request)
         text = request.GET.get("q", "").strip()[:100]
         shops = Shop.objects.live().filter(name__icontains=text).order_by("name", "id") if text else Shop.objects.none()
         return JsonResponse({"cafes": [described(shop) for shop in shops[:SUGGESTIONS]]})
@@ -188,21 +208,13 @@ class EditionAdmin(ModelAdmin):  # type: ignore[type-arg]  # generic in the stub
     def preview_view(self, request: HttpRequest, edition_id: UUID) -> HttpResponseBase:
         """How the mail will look, in both languages, on a wide screen and on a phone."""
         edition = self._seen(request, edition_id)
-        content = content_of(edition)
-        letters = [
-            {
-                "language": _LANGUAGES[locale],
-                "subject": write_letter(content, locale).subject,
-                "text": write_letter(content, locale).ending_at(_SAMPLE_LINK)[1],
-                "url": reverse("admin:digest_edition_letter", args=[edition_id, locale]),
-            }
-            for locale in LOCALES
-        ]
         context = {
             **self.admin_site.each_context(request),
             "title": _("Preview of %(week)s") % {"week": edition},
             "edition": edition,
-            "letters": letters,
+            "letters": previewed(
+                content_of(edition), lambda locale: reverse("admin:digest_edition_letter", args=[edition_id, locale])
+            ),
             **_standing(edition),
         }
         return TemplateResponse(request, "digest/preview.html", context)
@@ -212,78 +224,88 @@ class EditionAdmin(ModelAdmin):  # type: ignore[type-arg]  # generic in the stub
         edition = self._seen(request, edition_id)
         if locale not in LOCALES:
             raise Http404
-        html, _text = write_letter(content_of(edition), locale).ending_at(_SAMPLE_LINK)
-        return HttpResponse(html)
+        return HttpResponse(html_of(content_of(edition), locale))
+
+    def rules_view(self, request: HttpRequest) -> HttpResponseBase:
+        """What would be sent next Monday if nobody approved anything; by POST a draft of it, to go on with."""
+        self._must_see(request)
+        week = editions.next_monday(timezone.now())
+        if request.method == "POST":
+            return self._draft_of_rules(request, week)
+        with editions.as_it_would_be(week) as edition:
+            content = content_of(edition) if edition else None
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("What the rules would send on %(week)s") % {"week": week},
+            "may_add": self.has_add_permission(request),
+            "letters": previewed(content, lambda locale: reverse("admin:digest_edition_rules_letter", args=[locale]))
+            if content
+            else [],
+        }
+        return TemplateResponse(request, "digest/rules.html", context)
+
+    def rules_letter_view(self, request: HttpRequest, locale: str) -> HttpResponseBase:
+        """The mail of that, for a frame."""
+        self._must_see(request)
+        with editions.as_it_would_be(editions.next_monday(timezone.now())) as edition:
+            content = content_of(edition) if edition else None
+        if content is None or locale not in LOCALES:
+            raise Http404
+        return HttpResponse(html_of(content, locale))
+
+    def _draft_of_rules(self, request: HttpRequest, week: date) -> HttpResponseBase:
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        edition = automatic.draft_edition(week, by=request.user.get_username())
+        if edition is None:
+            messages.error(request, REFUSALS["empty"])
+            return HttpResponseRedirect(reverse("admin:digest_edition_changelist"))
+        self.log_addition(request, edition, [{"added": {}}])
+        return HttpResponseRedirect(reverse("admin:digest_edition_change", args=[edition.pk]))
 
     def step_view(self, request: HttpRequest, edition_id: UUID, step: str) -> HttpResponseBase:
         """Ask, then take a step."""
         edition = self._seen(request, edition_id)
         if not super().has_change_permission(request, edition):
             raise PermissionDenied
-        if step not in _STEPS:
+        if step not in STEPS:
             raise Http404
-        take, label, consequence, done, note = _STEPS[step]
+        chosen = STEPS[step]
         back = reverse("admin:digest_edition_change", args=[edition_id])
         if request.method == "POST":
             try:
                 with transaction.atomic():
-                    take(edition_id)
-                    self.log_change(request, edition, [{note: str(edition)}])
-                messages.success(request, done)
+                    chosen.take(edition_id)
+                    self.log_change(request, edition, [{chosen.note: str(edition)}])
+                messages.success(request, chosen.done)
             except EditionRefused as refused:
-                messages.error(request, _REFUSALS[refused.reason])
+                messages.error(request, REFUSALS[refused.reason])
             return HttpResponseRedirect(back)
         context = {
             **self.admin_site.each_context(request),
-            "title": f"{label}: {edition}",
-            "consequence": consequence,
-            "label": label,
+            "title": f"{chosen.label}: {edition}",
+            "consequence": chosen.consequence,
+            "label": chosen.label,
             "back": back,
         }
         if step == "send":
-            context["consequence"] = f"{consequence} " + _("Readers at this moment: %(count)s.") % {
+            context["consequence"] = f"{chosen.consequence} " + _("Readers at this moment: %(count)s.") % {
                 "count": number(_readers())
             }
         return TemplateResponse(request, "desk/confirm.html", context)
 
-    def _must_be_offline(self, request: HttpRequest) -> None:
+    def _must_see(self, request: HttpRequest) -> None:
         if not self.has_view_permission(request):
             raise PermissionDenied
+
+    def _must_be_offline(self, request: HttpRequest) -> None:
+        self._must_see(request)
         if not _is_offline():
             raise Http404
 
     def _seen(self, request: HttpRequest, edition_id: UUID) -> Edition:
-        if not self.has_view_permission(request):
-            raise PermissionDenied
+        self._must_see(request)
         return get_object_or_404(Edition, pk=edition_id)
-
-
-_STEPS: Final[dict[str, tuple[Callable[[UUID], object], Any, Any, Any, str]]] = {
-    "approve": (
-        editions.approve,
-        gettext_lazy("Approve"),
-        gettext_lazy("It is sent on its Monday at 09:00 in Taipei. Until then you can take this back."),
-        gettext_lazy("Approved."),
-        "edition_approved",
-    ),
-    "withdraw": (
-        editions.withdraw,
-        gettext_lazy("Back to draft"),
-        gettext_lazy("If nobody approves an edition by its Monday, 09:00 in Taipei, one made by rules is sent."),
-        gettext_lazy("It is a draft again."),
-        "edition_withdrawn",
-    ),
-    "send": (
-        editions.send_now,
-        gettext_lazy("Send now"),
-        gettext_lazy("It goes out at once to all who want it, and nothing of it can be changed any more."),
-        gettext_lazy("A worker sends it now."),
-        "edition_sent",
-    ),
-}
-tell("edition_approved", lambda week: _("Approved the edition of %(week)s") % {"week": week})
-tell("edition_withdrawn", lambda week: _("Made the edition of %(week)s a draft again") % {"week": week})
-tell("edition_sent", lambda week: _("Sent the edition of %(week)s") % {"week": week})
 
 
 def state_badge(edition: Edition) -> SafeString:
@@ -303,7 +325,7 @@ def _standing(edition: Edition) -> dict[str, Any]:
     return {
         "state": state_badge(edition),
         "steps": [
-            {"label": _STEPS[step][1], "url": reverse("admin:digest_edition_step", args=[edition.pk, step])}
+            {"label": STEPS[step].label, "url": reverse("admin:digest_edition_step", args=[edition.pk, step])}
             for step in steps
         ],
         "counts": [(word, counted[status]) for status, word in _DELIVERIES.items() if status in counted],

@@ -1,6 +1,6 @@
 """The edition that is sent when no curator has made one in time."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
@@ -35,13 +35,22 @@ def make_edition(week: date) -> Edition | None:
             edition = Edition.objects.create(
                 week=week, status=Edition.Status.READY, is_automatic=True, created_by=MADE_BY
             )
-            Pick.objects.bulk_create(
-                [_pick(edition, reason, shop, place) for place, (reason, shop) in enumerate(picks.items())]
-            )
+            _add_picks(edition, picks)
     except IntegrityError as exc:
         if violated_constraint(exc) != _ONE_A_WEEK:
             raise
         return Edition.objects.exclude(status=Edition.Status.DRAFT).get(week=week)
+    return edition
+
+
+def draft_edition(week: date, *, by: str) -> Edition | None:
+    """A draft of what the rules choose for a week, for a curator to go on with; None if there is no café to show."""
+    picks = choose(featured=_featured_before(week))
+    if not picks:
+        return None
+    with transaction.atomic():
+        edition = Edition.objects.create(week=week, created_by=by)
+        _add_picks(edition, picks)
     return edition
 
 
@@ -91,13 +100,16 @@ def _featured_before(week: date) -> set[UUID]:
     return set(Pick.objects.filter(edition__in=recent).values_list("shop_id", flat=True))
 
 
-def _pick(edition: Edition, reason: str, shop: Shop, place: int) -> Pick:
-    return Pick(
-        edition=edition,
-        shop=shop,
-        position=place,
-        label=reason,
-        # As it is now: what goes out is what was to be seen before.
-        blurb_zh=shop.summary_zh,
-        blurb_en=shop.summary_en,
+def _add_picks(edition: Edition, chosen: Mapping[str, Shop]) -> None:
+    Pick.objects.bulk_create(
+        Pick(
+            edition=edition,
+            shop=shop,
+            position=place,
+            label=reason,
+            # As it is now: what goes out is what was to be seen before.
+            blurb_zh=shop.summary_zh,
+            blurb_en=shop.summary_en,
+        )
+        for place, (reason, shop) in enumerate(chosen.items())
     )

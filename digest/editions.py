@@ -1,6 +1,8 @@
 """How an edition goes on: draft, ready, being sent, sent. Each step is one conditional update."""
 
-from datetime import date, datetime, timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, time, timedelta
 from http import HTTPStatus
 from typing import Final
 from uuid import UUID
@@ -13,9 +15,12 @@ from caferoam.database.errors import violated_constraint
 from caferoam.errors import CafeRoamError
 from caferoam.jobs import enqueue
 from digest import automatic
-from digest.content import content_of
+from digest.content import LOCALES, content_of
+from digest.letters import HTML_MAX_BYTES, write_letter
 from digest.models import Delivery, Edition
 
+SENT_AT: Final = time(9)
+"""On Mondays, in Taipei, unless somebody has changed the schedule."""
 _ONE_A_WEEK: Final = "digest_editions_one_a_week"
 
 
@@ -35,15 +40,25 @@ def monday_of(moment: datetime) -> date:
     return day - timedelta(days=day.weekday())
 
 
+def next_monday(moment: datetime) -> date:
+    """The Monday whose email is sent next: today's only until 09:00 in Taipei."""
+    local = timezone.localtime(moment)
+    monday = monday_of(moment)
+    return monday if local.date() == monday and local.time() < SENT_AT else monday + timedelta(weeks=1)
+
+
 def approve(edition_id: UUID) -> None:
     """Let a draft be sent when its Monday comes, or at once when somebody says so.
 
     Raises:
-        EditionRefused: it is no draft any more, shows no café, or another one is approved for that week.
+        EditionRefused: it is no draft any more, shows no café, its mail is so long that mail programs cut it off, or
+            another one is approved for that week.
     """
     edition = Edition.objects.filter(pk=edition_id).first()
-    if edition is None or not content_of(edition).stories:
+    if edition is None or not (content := content_of(edition)).stories:
         raise EditionRefused("empty", "An edition needs at least one café that visitors can see.")
+    if any(write_letter(content, locale).html_bytes > HTML_MAX_BYTES for locale in LOCALES):
+        raise EditionRefused("too_long", "Mail programs would cut this mail off before its end.")
     try:
         with transaction.atomic():
             changed = Edition.objects.filter(pk=edition_id, status=Edition.Status.DRAFT).update(
@@ -81,9 +96,22 @@ def send_now(edition_id: UUID) -> UUID:
 def edition_to_send(now: datetime) -> Edition | None:
     """This week's: the one that a curator approved, or else one made by rules; None if that shows no café."""
     week = monday_of(now)
-    return Edition.objects.exclude(status=Edition.Status.DRAFT).filter(week=week).first() or automatic.make_edition(
-        week
-    )
+    return _approved(week) or automatic.make_edition(week)
+
+
+def _approved(week: date) -> Edition | None:
+    return Edition.objects.exclude(status=Edition.Status.DRAFT).filter(week=week).first()
+
+
+@contextmanager
+def as_it_would_be(week: date) -> Iterator[Edition | None]:
+    """The edition that would be sent for a week if nobody approved another; None if there is no café to make one of.
+
+    One that the rules make here is gone after the block, so that looking at it stands in no curator's way.
+    """
+    with transaction.atomic():
+        yield _approved(week) or automatic.make_edition(week)
+        transaction.set_rollback(True)
 
 
 def begin(edition: Edition) -> None:

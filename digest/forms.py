@@ -1,56 +1,77 @@
 """The form of an edition and of its picks, as curators fill it in."""
 
 import re
+from datetime import date, timedelta
 from typing import Any, Final
 from uuid import UUID, uuid4
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from digest.editions import monday_of, next_monday
 from digest.models import Edition, Pick
 from shops.models import Shop
 
 _UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
 INTRO_MAX_LENGTH: Final = 3_000
-BLURB_MAX_LENGTH: Final = 1_000
+BLURB_MAX_LENGTH: Final = 500
+CAFES_MAX: Final = 12
 
 
 class EditionForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs only
     """What an edition says besides its cafés."""
 
+    # Only Mondays can be chosen: the steps of a week are counted from one.
+    week = forms.DateField(
+        label=gettext_lazy("Monday on which it is sent"),
+        help_text=gettext_lazy("It goes out at 09:00 in Taipei if it is approved by then, or else one made by rules."),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "step": 7}),
+    )
+    intro_zh = forms.CharField(
+        label=gettext_lazy("Introduction, Chinese"),
+        help_text=gettext_lazy("What is missing in one language is sent in the other."),
+        required=False,
+        max_length=INTRO_MAX_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
+    intro_en = forms.CharField(
+        label=gettext_lazy("Introduction, English"),
+        required=False,
+        max_length=INTRO_MAX_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
+
     class Meta:
         model = Edition
         fields = ("week", "subject_zh", "subject_en", "intro_zh", "intro_en")
         labels = {
-            "week": gettext_lazy("Monday on which it is sent"),
             "subject_zh": gettext_lazy("Subject, Chinese"),
             "subject_en": gettext_lazy("Subject, English"),
-            "intro_zh": gettext_lazy("Introduction, Chinese"),
-            "intro_en": gettext_lazy("Introduction, English"),
         }
-        help_texts = {
-            "week": gettext_lazy(
-                "It goes out at 09:00 in Taipei if it is approved by then, or else one made by rules."
-            ),
-            "subject_zh": gettext_lazy("Without one, the subject names the first cafés."),
-            "subject_en": "",
-            "intro_zh": gettext_lazy("What is missing in one language is sent in the other."),
-        }
-        widgets = {
-            name: forms.Textarea(attrs={"rows": 4, "cols": 60, "maxlength": INTRO_MAX_LENGTH})
-            for name in ("intro_zh", "intro_en")
-        }
+        help_texts = {"subject_zh": gettext_lazy("Without one, the subject names the first cafés."), "subject_en": ""}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance._state.adding:  # noqa: SLF001 - documented, in spite of its name
-            self.instance.pk = uuid4()  # the database's default is no value by which the picks' forms could look
+            # The database's default is no value by which the picks' forms could look. Only what is about to be saved
+            # gets one: the picks' forms that are shown would keep it, and not fit the form that comes back.
+            self.instance.pk = uuid4() if self.is_bound else None
+            self.initial.setdefault("week", _first_free_monday())
+        if "week" in self.fields:  # not for those who may only look
+            self.fields["week"].widget.attrs["min"] = str(monday_of(timezone.now()))
 
-    def clean_week(self) -> Any:
-        week = self.cleaned_data["week"]
+    def clean_week(self) -> date:
+        week: date = self.cleaned_data["week"]
+        before = week - timedelta(days=week.weekday())
         if week.weekday() != 0:
-            raise forms.ValidationError(_("This is no Monday."))
+            nearest = {"before": before, "after": before + timedelta(weeks=1)}
+            raise forms.ValidationError(
+                _("This is no Monday. The nearest are %(before)s and %(after)s.") % nearest, code="no_monday"
+            )
+        if week != self.instance.week and week < monday_of(timezone.now()):
+            raise forms.ValidationError(_("That Monday is over: nothing would be sent any more."), code="over")
         taken = Edition.objects.exclude(status=Edition.Status.DRAFT).filter(week=week).exclude(pk=self.instance.pk)
         if self.instance.status != Edition.Status.DRAFT and taken.exists():
             raise forms.ValidationError(_("Another edition is approved for that week, or was sent."))
@@ -74,13 +95,13 @@ class ShopField(forms.CharField):
     def clean(self, value: Any) -> Shop | None:
         """Raises ``ValidationError`` unless it is one café that visitors can see."""
         text = super().clean(value).strip()
-        if not text:
-            return None
         given = _UUID.search(text)
         shops = Shop.objects.live()
         found = list(shops.filter(pk=given[0]) if given else shops.filter(name=text)[:2])
         if not found:
-            raise forms.ValidationError(_("No café that visitors can see has this name or id."))
+            raise forms.ValidationError(
+                _("No café that visitors can see is called this. Type a part of its name, and choose from the list.")
+            )
         if len(found) > 1:
             raise forms.ValidationError(_("Several cafés have this name: choose one of those suggested."))
         return found[0]
@@ -89,7 +110,10 @@ class ShopField(forms.CharField):
 class PickForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs only
     """One café of an edition."""
 
-    shop = ShopField(label=gettext_lazy("Café"))
+    shop = ShopField(
+        label=gettext_lazy("Café"),
+        error_messages={"required": gettext_lazy("Which café is it? Choose one, or remove this row.")},
+    )
     position = forms.IntegerField(
         label=gettext_lazy("Place"),
         required=False,
@@ -97,20 +121,54 @@ class PickForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stu
         max_value=999,
         widget=forms.NumberInput(attrs={"class": "pick-position"}),
     )
+    blurb_zh = forms.CharField(
+        label=gettext_lazy("Blurb, Chinese"),
+        required=False,
+        max_length=BLURB_MAX_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    blurb_en = forms.CharField(
+        label=gettext_lazy("Blurb, English"),
+        required=False,
+        max_length=BLURB_MAX_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
 
     class Meta:
         model = Pick
-        fields = ("position", "shop", "blurb_zh", "blurb_en")
-        labels = {"blurb_zh": gettext_lazy("Blurb, Chinese"), "blurb_en": gettext_lazy("Blurb, English")}
-        widgets = {
-            name: forms.Textarea(attrs={"rows": 3, "cols": 30, "maxlength": BLURB_MAX_LENGTH})
-            for name in ("blurb_zh", "blurb_en")
-        }
+        fields = ("position", "shop", "label", "blurb_zh", "blurb_en")
+        labels = {"label": gettext_lazy("Above the name")}
 
     def clean_position(self) -> int:
         """An empty one comes last."""
         position = self.cleaned_data["position"]
         return 999 if position is None else int(position)
+
+
+class PickFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]  # generic in the stubs only
+    """The cafés of an edition, each of them once."""
+
+    def validate_unique(self) -> None:
+        """Tell of a café that comes again where it does, and by its name. Django would call it duplicate data."""
+        seen: set[UUID] = set()
+        for form in self.forms:
+            shop = form.cleaned_data.get("shop") if form.is_valid() else None
+            if shop is None or form in self.deleted_forms:
+                continue
+            if shop.pk in seen:
+                form.add_error("shop", _("%(name)s is in this edition already.") % {"name": shop.name})
+            seen.add(shop.pk)
+
+
+def _first_free_monday() -> date:
+    """The next for which nothing is approved."""
+    week = next_monday(timezone.now())
+    taken = set(
+        Edition.objects.exclude(status=Edition.Status.DRAFT).filter(week__gte=week).values_list("week", flat=True)
+    )
+    while week in taken:
+        week += timedelta(weeks=1)
+    return week
 
 
 def described(shop: Shop) -> str:

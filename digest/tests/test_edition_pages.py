@@ -1,17 +1,22 @@
 """Curators write an edition, look at it as mail, approve it and send it; others see or do none of it."""
 
+import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.test import Client
+from django.utils import timezone
 from pytest_django import Settings
 
 from caferoam.jobs.models import Job
 from caferoam.providers.email import Mail
 from caferoam.providers.email.offline import OfflineMailer
 from caferoam.testing.desk import become_the_admin, operator
+from digest import editions
+from digest.editions import monday_of, next_monday
 from digest.models import Edition, Pick
 from digest.tests.making import make_edition
 from shops.models import Shop
@@ -32,7 +37,10 @@ def admin(transactional_db: None) -> Client:
     return operator("curator")
 
 
-def form(*picks: dict[str, object], week: str = "2026-11-30", **texts: str) -> dict[str, Any]:
+COMING = next_monday(timezone.now())
+
+
+def form(*picks: dict[str, object], week: str = str(COMING), **texts: str) -> dict[str, Any]:
     """The form as a browser sends it."""
     fields: dict[str, Any] = {
         "week": week,
@@ -45,7 +53,7 @@ def form(*picks: dict[str, object], week: str = "2026-11-30", **texts: str) -> d
         **texts,
     }
     for place, pick in enumerate(picks):
-        for name, value in {"blurb_zh": "", "blurb_en": "", "position": "", **pick}.items():
+        for name, value in {"label": "", "blurb_zh": "", "blurb_en": "", "position": "", **pick}.items():
             fields[f"picks-{place}-{name}"] = value
     return fields
 
@@ -68,6 +76,20 @@ def test_an_edition_is_written_with_cafes_by_name_or_id_in_the_order_given(admin
     assert [pick.shop for pick in edition.picks.order_by("position")] == [second, first]
 
 
+def test_the_form_that_a_browser_shows_can_be_filled_in_and_sent(admin: Client) -> None:
+    make_shop("木鹿咖啡")
+    shown = page(admin, f"{EDITIONS}add/")
+    inputs = [re.search(r'name="([^"]+)"(?: value="([^"]*)")?', tag) for tag in re.findall(r"<input[^>]+>", shown)]
+    names = {found[1]: found[2] or "" for found in inputs if found and "__prefix__" not in found[1]}
+    fields = {name: value for name, value in names.items() if not name.startswith("_")}  # those are buttons
+    assert fields["week"] == str(COMING)
+    answer = admin.post(f"{EDITIONS}add/", {**fields, "picks-0-shop": "木鹿咖啡", "_save": "Save"})
+    assert answer.status_code == 302, answer.content.decode()
+    edition = Edition.objects.get()
+    assert [pick.shop.name for pick in edition.picks.all()] == ["木鹿咖啡"]
+    assert answer["Location"] == f"{EDITIONS}{edition.pk}/preview/"
+
+
 def test_the_order_is_changed_by_the_places_that_are_sent(admin: Client) -> None:
     edition = make_edition(make_shop("一"), make_shop("二"), status="draft")
     one, two = edition.picks.order_by("position")
@@ -83,14 +105,25 @@ def test_the_order_is_changed_by_the_places_that_are_sent(admin: Client) -> None
 @pytest.mark.parametrize(
     ("fields", "told"),
     [
-        (form(week="2026-12-01"), "This is no Monday."),
-        (form({"shop": "沒有這間"}), "No café that visitors can see has this name or id."),
+        (
+            form(week=str(COMING + timedelta(days=1))),
+            f"This is no Monday. The nearest are {COMING} and {COMING + timedelta(weeks=1)}.",
+        ),
+        (form(week=str(monday_of(timezone.now()) - timedelta(weeks=1))), "That Monday is over"),
+        (form(week="soon"), "Enter a valid date."),
+        (form(intro_zh="長" * 3_001), "at most 3000 characters"),
+        (form({"shop": "沒有這間"}), "No café that visitors can see is called this."),
         (form({"shop": "雙生"}), "Several cafés have this name"),
-        (form({"shop": "草稿"}), "No café that visitors can see has this name or id."),
+        (form({"shop": "草稿"}), "No café that visitors can see is called this."),
+        (form({"shop": "", "blurb_en": "Good."}), "Which café is it?"),
+        (form({"shop": "唯一", "blurb_zh": "長" * 501}), "at most 500 characters"),
+        (form({"shop": "唯一", "label": "best"}), "not one of the available choices"),
+        (form({"shop": "唯一"}, {"shop": "唯一"}), "唯一 is in this edition already."),
+        (form(*({"shop": "唯一"} for _ in range(13))), "at most 12"),
     ],
 )
 def test_what_cannot_be_is_refused_where_it_stands(admin: Client, fields: dict[str, Any], told: str) -> None:
-    for name, status in (("雙生", "live"), ("雙生", "live"), ("草稿", "draft")):
+    for name, status in (("雙生", "live"), ("雙生", "live"), ("草稿", "draft"), ("唯一", "live")):
         make_shop(name, status=status)
     answer = admin.post(f"{EDITIONS}add/", fields)
     assert answer.status_code == 200
@@ -159,11 +192,21 @@ def test_a_draft_can_be_thrown_away(admin: Client) -> None:
 def test_who_may_only_look_takes_no_step_and_who_may_not_sees_nothing(transactional_db: None) -> None:
     edition = make_edition(status="draft")
     viewer, other = operator("viewer", "digest.view_edition", "digest.view_pick"), operator("other", "jobs.view_job")
-    paths = [f"{edition.pk}/preview/", f"{edition.pk}/letter/en/", "cafes/?q=x", f"{edition.pk}/change/", ""]
+    described("木鹿")
+    paths = [
+        f"{edition.pk}/preview/",
+        "rules/",
+        "rules/letter/zh-TW/",
+        f"{edition.pk}/letter/en/",
+        "cafes/?q=x",
+        f"{edition.pk}/change/",
+        "",
+    ]
     assert {viewer.get(EDITIONS + path).status_code for path in paths} == {200}
     assert {other.get(EDITIONS + path).status_code for path in paths} == {403}
     for client in (viewer, other):
         assert client.post(f"{EDITIONS}{edition.pk}/step/approve/").status_code == 403
+        assert client.post(f"{EDITIONS}rules/").status_code == 403
     edition.refresh_from_db()
     assert edition.status == "draft"
 
@@ -185,3 +228,42 @@ def test_offline_the_mails_that_were_written_can_be_looked_at(
     settings.EMAIL_PROVIDER = "resend"
     assert admin.get(f"{EDITIONS}outbox/").status_code == 404
     assert "outbox" not in page(admin, EDITIONS)
+
+
+def described(name: str) -> Shop:
+    return make_shop(name, summary_zh=f"{name}很安靜。", summary_en="Quiet.", enriched_at=timezone.now())
+
+
+def test_what_the_rules_would_send_is_shown_kept_by_nobody_and_can_become_a_draft(admin: Client) -> None:
+    described("木鹿")
+    assert "an edition made by rules is sent" in page(admin, EDITIONS)
+    assert "木鹿很安靜。" in page(admin, f"{EDITIONS}rules/")
+    assert "picked automatically" in page(admin, f"{EDITIONS}rules/letter/en/")
+    assert not Edition.objects.exists()
+    assert admin.post(f"{EDITIONS}rules/").status_code == 302
+    edition = Edition.objects.get()
+    assert (edition.status, edition.is_automatic, edition.created_by, edition.week) == (
+        "draft",
+        False,
+        "curator",
+        COMING,
+    )
+    assert [(pick.shop.name, pick.label) for pick in edition.picks.all()] == [("木鹿", "new")]
+    editions.approve(edition.pk)
+    assert "the approved edition is sent" in page(admin, EDITIONS)
+
+
+def test_with_no_cafe_described_the_rules_send_nothing_and_say_so(admin: Client) -> None:
+    assert "Nothing would be sent." in page(admin, f"{EDITIONS}rules/")
+    assert admin.get(f"{EDITIONS}rules/letter/en/").status_code == 404
+    assert admin.post(f"{EDITIONS}rules/").status_code == 302
+    assert not Edition.objects.exists()
+
+
+def test_an_edition_whose_mail_would_be_cut_off_says_so_and_is_not_approved(admin: Client) -> None:
+    edition = make_edition(status="draft", intro_zh="&" * 30_000)
+    assert "Mail programs would cut off the end" in page(admin, f"{EDITIONS}{edition.pk}/preview/")
+    admin.post(f"{EDITIONS}{edition.pk}/step/approve/")
+    edition.refresh_from_db()
+    assert edition.status == "draft"
+    assert "shorten some texts" in page(admin, EDITIONS)

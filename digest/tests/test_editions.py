@@ -11,7 +11,7 @@ from django.utils import timezone
 from caferoam.database.errors import violated_constraint
 from digest import editions
 from digest.automatic import choose, make_edition
-from digest.editions import EditionRefused, monday_of
+from digest.editions import EditionRefused, monday_of, next_monday
 from digest.models import Edition, Pick
 from digest.tests.making import MONDAY
 from digest.tests.making import make_edition as edition_of
@@ -37,6 +37,18 @@ def test_an_approved_edition_is_sent_rather_than_one_made_by_rules() -> None:
     approved = edition_of(week=monday_of(timezone.now()))
     assert editions.edition_to_send(timezone.now()) == approved
     assert not Edition.objects.filter(is_automatic=True).exists()
+
+
+@pytest.mark.parametrize(
+    ("moment", "monday"),
+    [
+        (datetime(2026, 11, 22, 15, 59, tzinfo=UTC), date(2026, 11, 23)),  # Sunday 23:59 in Taipei
+        (datetime(2026, 11, 23, 0, 59, tzinfo=UTC), date(2026, 11, 23)),
+        (datetime(2026, 11, 23, 1, 0, tzinfo=UTC), date(2026, 11, 30)),
+    ],
+)
+def test_the_next_email_is_todays_until_nine_in_the_morning(moment: datetime, monday: date) -> None:
+    assert next_monday(moment) == monday
 
 
 def test_only_one_edition_of_a_week_is_approved() -> None:

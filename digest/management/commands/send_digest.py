@@ -1,6 +1,7 @@
 """``manage.py send_digest``: look at an edition as mail, or let workers send it."""
 
 from argparse import ArgumentParser
+from contextlib import AbstractContextManager, nullcontext
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -28,26 +29,34 @@ class Command(BaseCommand):
         parser.add_argument("--preview", action="store_true", help="write HTML, text and .eml files, and say where")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        edition = self._edition(options["week"])
+        week = options["week"]
         if options["preview"]:
-            for file in write_preview(edition, Path(settings.MAIL_FOLDER) / "preview"):
-                self.stdout.write(str(file))
+            with self._to_look_at(week) as edition:
+                for file in write_preview(_found(edition), Path(settings.MAIL_FOLDER) / "preview"):
+                    self.stdout.write(str(file))
             return
+        edition = _found(editions.edition_to_send(timezone.now()) if week is None else _of_week(week))
         try:
             job = editions.send_now(edition.pk)
         except EditionRefused as exc:
             raise CommandError(f"The edition of {edition.week} is {edition.get_status_display()}. {exc}") from exc
         self.stdout.write(f"The edition of {edition.week} is being sent by job {job}.")
 
-    def _edition(self, week: date | None) -> Edition:
+    def _to_look_at(self, week: date | None) -> AbstractContextManager[Edition | None]:
         if week is None:
-            edition = editions.edition_to_send(timezone.now())
-        else:
-            # An approved one goes before drafts.
-            edition = Edition.objects.filter(week=week).order_by("status").last()
-        if edition is None:
-            raise CommandError("There is no such edition, and no café to make one of.")
-        return edition
+            return editions.as_it_would_be(editions.monday_of(timezone.now()))
+        return nullcontext(_of_week(week))
+
+
+def _of_week(week: date) -> Edition | None:
+    """An approved one goes before drafts, and of those the latest."""
+    return Edition.objects.filter(week=week).order_by("status", "created_at").last()
+
+
+def _found(edition: Edition | None) -> Edition:
+    if edition is None:
+        raise CommandError("There is no such edition, and no café to make one of.")
+    return edition
 
 
 def write_preview(edition: Edition, folder: Path) -> list[Path]:

@@ -82,6 +82,13 @@ addEventListener("DOMContentLoaded", () => {
     row.addEventListener("drop", (event) => event.preventDefault());
   };
 
+  // A form that comes back with errors has its rows as they were first, and their new places in the fields.
+  const place = (row) => Number(row.querySelector(".pick-position").value || Infinity);
+  const last = group.querySelector("tr.empty-form");
+  rows()
+    .sort((one, other) => (place(one) < place(other) ? -1 : Number(place(one) > place(other))))
+    .forEach((row) => last.before(row));
+
   group.classList.add("can-drag");
   rows().forEach(equip);
   document.addEventListener("formset:added", (event) => {
