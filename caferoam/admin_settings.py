@@ -42,7 +42,7 @@ TEMPLATES = [
         "APP_DIRS": True,
         "OPTIONS": {
             # By name, because what stands in a folder "templatetags" is loaded by every process with a template.
-            "libraries": {"desk": "caferoam.desk.display"},
+            "libraries": {"desk": "caferoam.desk.display", "spending": "enrichment.spending.display"},
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

@@ -123,6 +123,7 @@ def read() -> Overview:
                 *troubles.silences(signs),
                 *troubles.delays(oldest_due=oldest_due, oldest_unstarted=oldest_unstarted),
                 *troubles.dead_letters(sum(of_type.dead_letter for of_type in types)),
+                *troubles.of_apps(),
                 *troubles.obstacles(types),
             ],
             key=lambda trouble: not trouble.is_grave,

@@ -1,6 +1,6 @@
 """What somebody should look at: said in words, with what to do about it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -53,6 +53,22 @@ class Sign:
     name: Name
     age: timedelta | None
     is_well: bool
+
+
+type Source = Callable[[], Iterable[Trouble]]
+
+_sources: list[Source] = []
+
+
+def register(source: Source) -> None:
+    """Let an app tell of its own troubles on the start page. Each costs what ``source`` asks of the database there."""
+    _sources.append(source)
+
+
+def of_apps() -> Iterator[Trouble]:
+    """What apps have to tell."""
+    for source in _sources:
+        yield from source()
 
 
 def read_signs() -> list[Sign] | None:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from celery import bootsteps
 from django.conf import settings
+from django.utils.module_loading import import_string
 
 from caferoam.jobs.metrics import show_zeros
 from caferoam.jobs.registry import registry
@@ -12,6 +13,8 @@ from caferoam.jobs.relay import Relay
 from caferoam.metrics.folder import count_together
 
 if TYPE_CHECKING:
+    from prometheus_client.registry import Collector
+
     from caferoam.metrics.exporter import Exporter
 
 
@@ -26,7 +29,8 @@ def relay_exporter(relay: Relay, job_types: Collection[str]) -> "Exporter":
     from caferoam.metrics.exporter import Exporter  # noqa: PLC0415
 
     show_zeros(job_types)
-    collectors = [QueueGauges(job_types, redis_url=settings.REDIS_URL), RelayGauges(relay)]
+    collectors: list[Collector] = [QueueGauges(job_types, redis_url=settings.REDIS_URL), RelayGauges(relay)]
+    collectors += [import_string(name)() for name in settings.METRICS_COLLECTORS]
     return Exporter(settings.METRICS_HOST, settings.METRICS_PORT, token=settings.METRICS_TOKEN, collectors=collectors)
 
 

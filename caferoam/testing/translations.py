@@ -18,7 +18,14 @@ from django.conf import settings
 from django.utils.translation.template import templatize
 
 ROOT: Final = Path(__file__).resolve().parents[2]
-SOURCES: Final = (ROOT / "caferoam" / "desk", ROOT / "accounts", ROOT / "checkins", ROOT / "lists", ROOT / "digest")
+SOURCES: Final = (
+    ROOT / "caferoam" / "desk",
+    ROOT / "accounts",
+    ROOT / "checkins",
+    ROOT / "lists",
+    ROOT / "digest",
+    ROOT / "enrichment",
+)
 PO_FILE: Final = ROOT / "caferoam" / "locale" / "zh_Hant" / "LC_MESSAGES" / "django.po"
 MO_FILE: Final = PO_FILE.with_suffix(".mo")
 _FUNCTIONS: Final = dict.fromkeys(("_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy"))

@@ -6,14 +6,13 @@ from typing import Final
 _MILLION: Final = 1_000_000
 _THOUSAND: Final = 10_000
 _CENT: Final = Decimal("0.01")
-_SMALLEST: Final = Decimal("0.0001")
 
 
 def usd(amount: Decimal) -> str:
-    """``12.30``; what is less than a cent to the hundredth of one, so that it does not read as nothing."""
-    if amount and abs(amount) < _SMALLEST:
-        return "<0.0001"
-    return f"{amount:,.4f}" if amount and abs(amount) < _CENT else f"{amount:,.2f}"
+    """``12.30``, ``0.0041``, ``0.00000024``: two digits of what is less than a cent, which would read as nothing."""
+    if not amount or abs(amount) >= _CENT:
+        return f"{amount:,.2f}"
+    return format(amount.quantize(Decimal(1).scaleb(min(amount.adjusted() - 1, -4))), "f")
 
 
 def about(count: int) -> str:

@@ -16,8 +16,15 @@ PURPOSES: Final[Sequence[tuple[str, Promise]]] = (
     (SEARCH, _("Embedding searches")),
 )
 """Each with what operators call it."""
+_JOBS_WAIT: Final = _("Nothing is lost: what waits goes on then, or as soon as the budget is raised.")
+_SEARCHES_GO_ON: Final = _("Until then, or until the budget is raised, searches go by words and tags alone.")
 
 
 def label_of(purpose: str) -> str:
     """What operators call it; of one that this code does not know, its name."""
     return str(dict(PURPOSES).get(purpose, purpose))
+
+
+def pause_of(purpose: str) -> str:
+    """What becomes of its work while its budget is used up."""
+    return str(_SEARCHES_GO_ON if purpose == SEARCH else _JOBS_WAIT)

@@ -52,7 +52,7 @@ def test_figures_are_told_by_type_and_state_in_a_few_queries(
     dead_letters(2, status="failed", completed_at=timezone.now() - timedelta(hours=2))
     dead_letters(5, status="completed", completed_at=timezone.now() - timedelta(minutes=7))
     dead_letters(6, status="completed", completed_at=timezone.now() - timedelta(minutes=61))
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         page = admin.get("/").content
     told = texts(page)
     assert "enrich_shop 4 2 3 1 1 1 5" in told, "dead, failed, waiting, later, handed over, running, done"
