@@ -1,4 +1,4 @@
-"""The page about spending in the admin, and the budgets that are set there."""
+"""The page about spending in the admin, and the budgets that are set there; and the curators' pages of menus."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -17,9 +17,11 @@ from caferoam.desk import troubles
 from caferoam.desk.site import desk
 from caferoam.desk.troubles import Trouble
 from caferoam.desk.words import clock
+from enrichment.menu_pages import MenuItemAdmin
 from enrichment.models import LlmBudget
 from enrichment.spending import page
 from enrichment.spending.purposes import PURPOSES, label_of, pause_of
+from shops.models import MenuItem
 
 _REACHED = {
     LlmBudget.Period.DAY: gettext_lazy("The day's budget is used up: %(purpose)s pauses until %(until)s."),
@@ -135,4 +137,5 @@ def reached_budgets() -> Iterator[Trouble]:
 
 
 desk.register(LlmBudget, BudgetAdmin)
+desk.register(MenuItem, MenuItemAdmin)
 troubles.register(reached_budgets)

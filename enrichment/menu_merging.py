@@ -20,6 +20,8 @@ MAX_ITEMS: Final = 400
 USUAL_PRICES_TWD: Final = range(10, 2_001)
 USUAL_CHANGE: Final = 2.0
 """A new price that is more than so many times the old one, or less than such a part of it, is odd."""
+TWO_PRICES: Final = "two prices on one photo"
+UNUSUAL: Final = "unusual price"
 NAME_MAX_LENGTH: Final = 120
 CATEGORY_MAX_LENGTH: Final = 40
 _BLANKS: Final = re.compile(r"\s+")
@@ -61,7 +63,7 @@ def valid_items(entries: Iterable[MenuEntry]) -> list[Item]:
         if known.price_twd is None and item.price_twd is not None:
             items[item.key] = item
         elif item.price_twd is not None and known.price_twd != item.price_twd:
-            items[item.key] = Item(known.name, known.price_twd, known.category, "two prices on one photo")
+            items[item.key] = Item(known.name, known.price_twd, known.category, TWO_PRICES)
     return list(items.values())
 
 
@@ -94,7 +96,7 @@ def _item(entry: MenuEntry) -> Item | None:
         return Item(name, None, _tidy(entry.category)[:CATEGORY_MAX_LENGTH])
     if not 0 <= price <= PRICE_MAX_TWD or price != int(price):
         return None
-    odd = "" if int(price) in USUAL_PRICES_TWD else "unusual price"
+    odd = "" if int(price) in USUAL_PRICES_TWD else UNUSUAL
     return Item(name, int(price), _tidy(entry.category)[:CATEGORY_MAX_LENGTH], odd)
 
 
@@ -104,8 +106,8 @@ def _renewed(row: MenuItem, item: Item) -> Item:
     odd = item.needs_review
     if not odd and row.price_twd and not 1 / USUAL_CHANGE <= item.price_twd / row.price_twd <= USUAL_CHANGE:
         odd = f"was {row.price_twd}"
-    if item.price_twd == row.price_twd:
-        odd = odd or row.needs_review  # seen again, but nobody has looked at it yet
+    if item.price_twd == row.price_twd and odd != TWO_PRICES:
+        odd = row.needs_review  # the same again: it stays odd until a curator has passed it, and not beyond
     return Item(row.name, item.price_twd, item.category or row.category, odd)
 
 

@@ -96,7 +96,8 @@ def programs(*, api_port: int, admin_port: int | None = None, metrics_port: int 
     if admin_port is not None:
         login_page = f"http://{ports.HOST}:{admin_port}/login/"
         admin = (*granian, *small, "2", "--port", str(admin_port), "caferoam.admin_wsgi:application")
-        everything.append(Program("admin", "worker", admin, lambda: answers_http(login_page)))
+        # With the key, for the photos of menus that curators look at.
+        everything.append(Program("admin", "worker", admin, lambda: answers_http(login_page), with_secret_key=True))
     return everything
 
 

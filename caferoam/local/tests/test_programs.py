@@ -61,6 +61,6 @@ def test_an_address_answers_only_with_200(standin: SupabaseStandIn) -> None:
     assert not answers_http(standin.url + JWKS_PATH)
 
 
-def test_only_the_worker_holds_the_key_to_all_of_supabase() -> None:
+def test_only_worker_and_admin_hold_the_key_to_all_of_supabase() -> None:
     started = programs(api_port=1, admin_port=2, redis_url="redis://127.0.0.1:1")
-    assert [program.name for program in started if program.with_secret_key] == ["worker"]
+    assert [program.name for program in started if program.with_secret_key] == ["worker", "admin"]
