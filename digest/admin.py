@@ -167,7 +167,7 @@ class EditionAdmin(ModelAdmin):  # type: ignore[type-arg]  # generic in the stub
             "title": _("Weekly email"),
             "is_offline": _is_offline(),
             "next_monday": (monday := editions.next_monday(timezone.now())),
-            "approved": Edition.objects.filter(week=monday, status=Edition.Status.READY).first(),
+            "coming": Edition.objects.exclude(status=Edition.Status.DRAFT).filter(week=monday).first(),
         }
         return super().changelist_view(request, {**more, **(extra_context or {})})
 
@@ -227,9 +227,9 @@ class EditionAdmin(ModelAdmin):  # type: ignore[type-arg]  # generic in the stub
         return HttpResponse(html_of(content_of(edition), locale))
 
     def rules_view(self, request: HttpRequest) -> HttpResponseBase:
-        """What would be sent next Monday if nobody approved anything; by POST a draft of it, to go on with."""
+        """What would be sent if nobody approved anything; by POST a draft of it, to go on with."""
         self._must_see(request)
-        week = editions.next_monday(timezone.now())
+        week = editions.next_free_monday(timezone.now())
         if request.method == "POST":
             return self._draft_of_rules(request, week)
         with editions.as_it_would_be(week) as edition:
@@ -247,7 +247,7 @@ class EditionAdmin(ModelAdmin):  # type: ignore[type-arg]  # generic in the stub
     def rules_letter_view(self, request: HttpRequest, locale: str) -> HttpResponseBase:
         """The mail of that, for a frame."""
         self._must_see(request)
-        with editions.as_it_would_be(editions.next_monday(timezone.now())) as edition:
+        with editions.as_it_would_be(editions.next_free_monday(timezone.now())) as edition:
             content = content_of(edition) if edition else None
         if content is None or locale not in LOCALES:
             raise Http404

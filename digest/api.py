@@ -19,26 +19,35 @@ from digest import webhooks
 from digest.unsubscribing import unsubscribe
 
 _STYLE: Final = (
-    "body{margin:0;background:#f4efe8;color:#2a211b;font:17px/1.6 -apple-system,'Segoe UI','Noto Sans TC',sans-serif}"
-    "main{max-width:30rem;margin:12vh auto 0;padding:1.5rem 2rem;background:#fff;border-radius:12px}"
-    "h1{font-size:1.3rem;margin:0 0 .5rem}p{margin:0 0 1rem}"
-    "button{font:inherit;padding:.6rem 1.2rem;border:0;border-radius:6px;background:#8a4b1f;color:#fff;cursor:pointer}"
-    "@media (prefers-color-scheme:dark){body{background:#1d1916;color:#f0e8df}main{background:#2a2420}"
-    "button{background:#f0b27a;color:#1d1916}}"
+    "body{margin:0;background:#f5efe7;color:#2b2019;font:17px/1.7 -apple-system,'Segoe UI','Noto Sans TC',sans-serif}"
+    "main{max-width:28rem;margin:12vh auto 0;padding:1.8rem 2rem 2rem;background:#fffdfa;border:1px solid #e9ddcf;"
+    "border-radius:14px}"
+    ".brand{font:bold 17px/1.4 Georgia,'Noto Serif TC','Microsoft JhengHei',serif;color:#8a4b1f;margin:0 0 1.2rem}"
+    "h1{font:bold 1.45rem/1.4 Georgia,'Noto Serif TC','Microsoft JhengHei',serif;margin:0 0 .3rem}p{margin:0 0 1rem}"
+    "p:last-child{margin:0}[lang=en]{color:#6d5c4c}"
+    "button{font:inherit;font-weight:bold;padding:.6rem 1.3rem;border:0;border-radius:8px;background:#8a4b1f;"
+    "color:#fff;cursor:pointer}button [lang]{color:inherit;font-weight:normal}"
+    "@media (max-width:34rem){main{margin:0;min-height:100vh;border:0;border-radius:0;box-sizing:border-box}}"
+    "@media (prefers-color-scheme:dark){body{background:#17120f;color:#f2e9df}"
+    "main{background:#221b16;border-color:#3a2f27}.brand{color:#eab580}[lang=en]{color:#b8a899}"
+    "button{background:#eab580;color:#221b16}}"
 )
 _FRAME: Final = (
     '<!doctype html>\n<html lang="zh-Hant-TW">\n<head>\n<meta charset="utf-8">\n'
     '<meta name="viewport" content="width=device-width, initial-scale=1">\n<meta name="robots" content="noindex">\n'
-    f"<title>CafeRoam 啡遊</title>\n<style>{_STYLE}</style>\n</head>\n<body><main>\n%s\n</main></body>\n</html>\n"
+    '<meta name="color-scheme" content="light dark">\n'
+    f"<title>CafeRoam 啡遊</title>\n<style>{_STYLE}</style>\n</head>\n"
+    '<body><main>\n<p class="brand">CafeRoam 啡遊</p>\n%s\n</main></body>\n</html>\n'
 )
 _QUESTION: Final = _FRAME % (
-    '<h1>取消每週電子報？</h1>\n<p lang="en">Stop the weekly email?</p>\n'
+    "<h1>不想再收到每週電子報嗎？</h1>\n<p>按下按鈕，之後就不會再寄給你。</p>\n"
+    '<p lang="en">Stop the weekly email? Press the button, and you get no more of it.</p>\n'
     '<form method="post"><button type="submit">取消訂閱 <span lang="en">Unsubscribe</span></button></form>'
 )
 _DONE: Final = _FRAME % (
     "<h1>已取消訂閱</h1>\n<p>你不會再收到每週電子報。改變心意時，可以在個人檔案重新訂閱。</p>\n"
-    '<p lang="en">You get no more weekly emails. Should you change your mind, your profile lets you ask for them'
-    " again.</p>"
+    '<p lang="en">Unsubscribed: you get no more weekly emails. Should you change your mind, your profile lets you ask'
+    " for them again.</p>"
 )
 _page_policy = csp_override(
     {

@@ -47,6 +47,16 @@ def next_monday(moment: datetime) -> date:
     return monday if local.date() == monday and local.time() < SENT_AT else monday + timedelta(weeks=1)
 
 
+def next_free_monday(moment: datetime) -> date:
+    """The next Monday for which nothing is approved, or was sent ahead of time."""
+    week = next_monday(moment)
+    later = Edition.objects.exclude(status=Edition.Status.DRAFT).filter(week__gte=week)
+    taken = set(later.values_list("week", flat=True))
+    while week in taken:
+        week += timedelta(weeks=1)
+    return week
+
+
 def approve(edition_id: UUID) -> None:
     """Let a draft be sent when its Monday comes, or at once when somebody says so.
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from digest.editions import monday_of, next_monday
+from digest.editions import monday_of, next_free_monday
 from digest.models import Edition, Pick
 from shops.models import Shop
 
@@ -58,7 +58,7 @@ class EditionForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the 
             # The database's default is no value by which the picks' forms could look. Only what is about to be saved
             # gets one: the picks' forms that are shown would keep it, and not fit the form that comes back.
             self.instance.pk = uuid4() if self.is_bound else None
-            self.initial.setdefault("week", _first_free_monday())
+            self.initial.setdefault("week", next_free_monday(timezone.now()))
         if "week" in self.fields:  # not for those who may only look
             self.fields["week"].widget.attrs["min"] = str(monday_of(timezone.now()))
 
@@ -158,17 +158,6 @@ class PickFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]  # generic
             if shop.pk in seen:
                 form.add_error("shop", _("%(name)s is in this edition already.") % {"name": shop.name})
             seen.add(shop.pk)
-
-
-def _first_free_monday() -> date:
-    """The next for which nothing is approved."""
-    week = next_monday(timezone.now())
-    taken = set(
-        Edition.objects.exclude(status=Edition.Status.DRAFT).filter(week__gte=week).values_list("week", flat=True)
-    )
-    while week in taken:
-        week += timedelta(weeks=1)
-    return week
 
 
 def described(shop: Shop) -> str:

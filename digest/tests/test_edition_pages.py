@@ -1,6 +1,7 @@
 """Curators write an edition, look at it as mail, approve it and send it; others see or do none of it."""
 
 import re
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -40,7 +41,7 @@ def admin(transactional_db: None) -> Client:
 COMING = next_monday(timezone.now())
 
 
-def form(*picks: dict[str, object], week: str = str(COMING), **texts: str) -> dict[str, Any]:
+def form(*picks: Mapping[str, object], week: str = str(COMING), **texts: str) -> dict[str, Any]:
     """The form as a browser sends it."""
     fields: dict[str, Any] = {
         "week": week,
@@ -251,6 +252,12 @@ def test_what_the_rules_would_send_is_shown_kept_by_nobody_and_can_become_a_draf
     assert [(pick.shop.name, pick.label) for pick in edition.picks.all()] == [("木鹿", "new")]
     editions.approve(edition.pk)
     assert "the approved edition is sent" in page(admin, EDITIONS)
+    later = str(COMING + timedelta(weeks=1))
+    assert later in page(admin, f"{EDITIONS}rules/")
+    assert f'value="{later}"' in page(admin, f"{EDITIONS}add/")
+    Edition.objects.filter(pk=edition.pk).update(status="sent", sent_at=timezone.now())
+    assert "goes out ahead of time" in page(admin, EDITIONS)
+    assert "picked automatically" in page(admin, f"{EDITIONS}rules/letter/en/")
 
 
 def test_with_no_cafe_described_the_rules_send_nothing_and_say_so(admin: Client) -> None:
