@@ -67,14 +67,19 @@ def of_describing(shops: QuerySet[Shop], describer: Describer, *, limit: int | N
     if not isinstance(describer, DescribeEstimator) or not to_ask:
         return Forecast(purpose, total, to_ask, NOTHING, None, False, budgets.standing_of(purpose))
     mean = _mean_lately(purpose, describer)
-    estimates = [describer.estimate(reading.request) for reading in asked]
-    tokens = _times(mean, to_ask) if mean else _times(_sum(estimates), to_ask, of=len(asked))
+    if mean:
+        tokens = _times(mean, to_ask)
+        batch_usd = describer.price(tokens, batch=True)
+    else:
+        tokens = _times(_sum([describer.estimate(reading.request) for reading in asked]), to_ask, of=len(asked))
+        in_batches = [describer.estimate(reading.request, batch=True).usd for reading in asked]
+        batch_usd = sum(in_batches, Decimal(0)) * to_ask / max(len(asked), 1)
     return Forecast(
         purpose,
         total,
         to_ask,
         Usage(tokens.tokens_in, tokens.tokens_out, tokens.tokens_cached, describer.price(tokens)),
-        describer.price(tokens, batch=True),
+        batch_usd,
         mean is not None,
         budgets.standing_of(purpose),
     )

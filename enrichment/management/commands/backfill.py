@@ -26,6 +26,8 @@ class Command(BaseCommand):
         " is not queued twice, and what has not changed costs nothing when its job runs."
     )
 
+    stealth_options = ("stdin",)  # where the answer comes from, for callers without a terminal
+
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("what", choices=["enrich", "embed"])
         which = parser.add_mutually_exclusive_group()
@@ -57,7 +59,6 @@ class Command(BaseCommand):
         stdin: TextIO | None = None,
         **_options: object,
     ) -> None:
-        """``stdin`` is where the answer comes from, the terminal's unless another is named."""
         model = get_describer().model if what == "enrich" else get_embedder().model
         backfill = Backfill(what=what, which=which, model=model, after=after)
         if which == "all" and not self._may_cost(_foresee(backfill, limit), stdin or sys.stdin, batch=batch, yes=yes):
@@ -96,7 +97,7 @@ class Command(BaseCommand):
             shops += f", about {expected.to_ask:,} of them changed"
         told = f"{shops}, ≈ {about(expected.tokens)} tokens, ≈ USD {usd(cost)}"
         if expected.batch_usd is not None:
-            told += " (in batches, half)" if batch else f" (with --batch {usd(expected.batch_usd)})"
+            told += " (in batches: half)" if batch else f" (with --batch {usd(expected.batch_usd)})"
         basis = "as in the last 30 days" if expected.is_measured else "by a sample"
         self.stdout.write(f"{told}, {basis}.")
         if warning := _beyond(expected, batch=batch):
