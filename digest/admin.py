@@ -18,6 +18,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.csp import CSP
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -78,7 +79,7 @@ class EditionAdmin(ModelAdmin):  # type: ignore[type-arg]  # generic in the stub
     form = EditionForm
     fields = ("week", ("subject_zh", "subject_en"), ("intro_zh", "intro_en"))
     inlines = (PickInline,)
-    list_display = ("week", "state", "made_by", "cafes", "deliveries", "ended")
+    list_display = ("monday", "state", "made_by", "cafes", "deliveries", "ended")
     list_per_page = 30
     ordering = ("-week", "status", "pk")
     sortable_by = ()
@@ -139,11 +140,15 @@ class EditionAdmin(ModelAdmin):  # type: ignore[type-arg]  # generic in the stub
         """Likewise."""
         return self.response_post_save_add(request, obj)
 
+    @display(description=gettext_lazy("Monday"))
+    def monday(self, edition: Edition) -> str:
+        return date_format(edition.week)
+
     @display(description=gettext_lazy("State"))
     def state(self, edition: Edition) -> SafeString:
         return state_badge(edition)
 
-    @display(description=gettext_lazy("By"))
+    @display(description=gettext_lazy("Made by"))
     def made_by(self, edition: Edition) -> str:
         return _("rules (automatic)") if edition.is_automatic else edition.created_by
 

@@ -100,8 +100,8 @@ class MenuItemAdmin(ModelAdmin):  # type: ignore[type-arg]  # generic in the stu
 
     form = MenuItemForm
     fields = ("name", "price_twd", "category")
-    list_display = ("name", "shop_name", "price", "category", "provenance", "odd", "changed")
-    list_display_links = ("name",)
+    list_display = ("item_name", "shop_name", "price", "group", "provenance", "odd", "changed")
+    list_display_links = ("item_name",)
     list_filter = (ReviewFilter, SourceFilter)
     list_select_related = ("shop",)
     list_per_page = 50
@@ -195,6 +195,14 @@ class MenuItemAdmin(ModelAdmin):  # type: ignore[type-arg]  # generic in the stu
             needs_review="",
             updated_at=Now(),
         )
+
+    @display(description=gettext_lazy("Name"))
+    def item_name(self, item: MenuItem) -> str:
+        return item.name
+
+    @display(description=gettext_lazy("Category"))
+    def group(self, item: MenuItem) -> str:
+        return item.category or "–"
 
     @display(description=gettext_lazy("Café"))
     def shop_name(self, item: MenuItem) -> SafeString:
