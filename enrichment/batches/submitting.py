@@ -22,7 +22,7 @@ from caferoam.providers.llm import DescribeRequest
 from caferoam.providers.llm.batches import BatchDescriber
 from enrichment.models import LlmBatch, LlmBatchItem
 from enrichment.reading import Reading, read
-from enrichment.spending import budgets
+from enrichment.spending import budgets, forecast
 from enrichment.tagging import PURPOSE, is_described
 from shops.models import Shop
 
@@ -91,6 +91,7 @@ def _write_down(
     left_usd = budgets.hold(PURPOSE)
     batch = LlmBatch.objects.create(provider=describer.provider, model=describer.model, purpose=PURPOSE)
     by_item = {uuid4(): reading for reading in readings}
+    mean = forecast.mean_of_describing(describer)
     LlmBatchItem.objects.bulk_create(
         [
             LlmBatchItem(
@@ -98,7 +99,9 @@ def _write_down(
                 batch=batch,
                 shop_id=reading.shop_id,
                 input_hash=reading.input_hash(describer.model),
-                estimated_usd=describer.estimate(reading.request, batch=True).usd,
+                estimated_usd=forecast.to_reserve(
+                    describer, at_most=describer.estimate(reading.request, batch=True).usd, mean=mean
+                ),
             )
             for item_id, reading in by_item.items()
         ],

@@ -30,6 +30,7 @@ SAMPLE: Final = 60
 LATELY: Final = timedelta(days=30)
 ENOUGH: Final = 20
 """Answers of which a mean says something."""
+RESERVE: Final = Decimal("1.25")
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,19 @@ def of_describing(shops: QuerySet[Shop], describer: Describer, *, limit: int | N
         mean is not None,
         budgets.standing_of(purpose),
     )
+
+
+def to_reserve(describer: DescribeEstimator, *, at_most: Decimal, mean: Usage | None) -> Decimal:
+    """What is set aside for one shop of a batch: what the ledger shows and a quarter; else what its request may take."""
+    if mean is None:
+        return at_most
+    return min(at_most, describer.price(mean, batch=True) * RESERVE)
+
+
+def mean_of_describing(describer: Describer) -> Usage | None:
+    """What one description has taken lately, in tokens; None where the ledger shows too little."""
+    mean = _mean_lately(tagging.PURPOSE, describer)
+    return _times(mean, 1) if mean else None
 
 
 def of_embedding(shops: QuerySet[Shop], embedder: Embedder, *, limit: int | None = None) -> Forecast:

@@ -1,6 +1,7 @@
 from argparse import ArgumentParser, ArgumentTypeError
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import zip_longest
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
@@ -32,8 +33,12 @@ class Command(BaseCommand):
             self.stdout.write(sums.as_json({**told, "budgets": {one.purpose: one for one in standings}}))
             return
         self.stdout.write(f"{since} to {until}, by {by}\n\n")
-        head = [by, "calls", "answered", "tokens in", "of them cached", "tokens out", "USD", "USD each"]
-        self._table([head, *(_cells(name, group) for name, group in groups.items()), _cells("all", sums.total(found))])
+        head = [by, "calls", "answered", "tokens in", "of them cached", "tokens out", "USD"]
+        rows = [_cells(name, group) for name, group in groups.items()]
+        if by == "purpose":  # cafés, photos and texts are not to be added up
+            head.append("USD each")
+            rows = [[*row, _each(group)] for row, group in zip(rows, groups.values(), strict=True)]
+        self._table([head, *rows, _cells("all", sums.total(found))])
         if not standings:
             self.stdout.write("\nNothing was spent this month, and there are no budgets.")
             return
@@ -46,17 +51,20 @@ class Command(BaseCommand):
                 self.stdout.write(f"The budget of {standing.purpose} is reached: nothing is spent until {until_text}.")
 
     def _table(self, rows: list[list[str]]) -> None:
-        widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
+        widths = [max(map(len, column)) for column in zip_longest(*rows, fillvalue="")]
         for row in rows:
-            first, *others = zip(row, widths, strict=True)
+            first, *others = zip(row, widths, strict=False)
             line = "  ".join([first[0].ljust(first[1]), *(cell.rjust(width) for cell, width in others)])
             self.stdout.write(line.rstrip())
 
 
 def _cells(name: str, row: Sums) -> list[str]:
     counts = (row.calls, row.items, row.tokens_in, row.tokens_cached, row.tokens_out)
-    each = "–" if row.usd_each is None else usd(row.usd_each)
-    return [name, *(f"{count:,}" for count in counts), usd(row.usd), each]
+    return [name, *(f"{count:,}" for count in counts), usd(row.usd)]
+
+
+def _each(row: Sums) -> str:
+    return "–" if row.usd_each is None else usd(row.usd_each)
 
 
 def _row(standing: Standing) -> list[str]:

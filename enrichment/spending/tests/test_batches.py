@@ -16,6 +16,7 @@ from pytest_django import Settings
 from caferoam.jobs import enqueue
 from caferoam.jobs.models import Lane
 from caferoam.providers.llm import get_describer
+from caferoam.providers.llm.anthropic.prices import Tokens, prices_of
 from caferoam.providers.llm.batches import BatchDescriber
 from caferoam.testing.anthropic import KEY, AnthropicStub
 from caferoam.testing.jobs import drain
@@ -110,6 +111,18 @@ def test_what_is_reserved_counts_as_spent_until_it_is_collected(stub: AnthropicS
     assert pending() == 0
     assert standing.day_usd == sum(LlmUsage.objects.values_list("usd", flat=True))
     assert standing.day_usd > 0
+
+
+@pytest.mark.usefixtures("shops")
+def test_what_the_ledger_shows_is_reserved_rather_than_an_estimate() -> None:
+    LlmUsage.objects.bulk_create(
+        LlmUsage(provider="anthropic", model=describer().model, purpose=PURPOSE, tokens_in=1000, tokens_out=100, usd=1)
+        for _ in range(20)
+    )
+    hand_over("--limit", "1")
+    whole = prices_of("claude-sonnet-5-5", setting="").usd(Tokens(1000, 0, 0, 100), batch=True)
+    assert LlmBatchItem.objects.get().estimated_usd == whole * Decimal("1.25")
+    assert whole < estimate()
 
 
 @pytest.mark.usefixtures("shops")

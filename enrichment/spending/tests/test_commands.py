@@ -93,7 +93,7 @@ def test_spend_is_a_table_with_sums_budgets_and_what_is_used_of_them() -> None:
         "purpose calls answered tokens in of them cached tokens out USD USD each",
         "enrich_shop 1 1 1,500 500 0 2.00 2.00",
         "search 1 1 1,500 500 0 1.00 1.00",
-        "all 2 2 3,000 1,000 0 3.00 1.50",
+        "all 2 2 3,000 1,000 0 3.00",
     ]
     assert "enrich_shop 2.00 4.00 (50%) 2.00 200.00 (1%) 0.00" in lines
     assert "search 1.00 – 1.00 – 0.00" in lines
