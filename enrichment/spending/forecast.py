@@ -87,7 +87,7 @@ def of_describing(shops: QuerySet[Shop], describer: Describer, *, limit: int | N
 
 
 def to_reserve(describer: DescribeEstimator, *, at_most: Decimal, mean: Usage | None) -> Decimal:
-    """What is set aside for one shop of a batch: what the ledger shows and a quarter; else what its request may take."""
+    """What is set aside for one shop of a batch: what the ledger shows and a quarter, or its estimate."""
     if mean is None:
         return at_most
     return min(at_most, describer.price(mean, batch=True) * RESERVE)
