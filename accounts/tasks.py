@@ -28,13 +28,21 @@ def require_key(**_: object) -> None:
 
 
 # Two at a time: a picture that is being decoded takes up to 300 MB.
-@job("process_upload", queue="default", width=2, time_limit=timedelta(minutes=2), max_attempts=5, priority=5)
+@job(
+    "process_upload",
+    queue="default",
+    width=2,
+    time_limit=timedelta(minutes=2),
+    max_attempts=5,
+    priority=5,
+    needs=["storage"],
+)
 def process_upload(run: JobRun, *, upload_id: UUID, user_id: UUID) -> None:
     """Make the photo of a claimed upload. Safe to run late, or twice: it changes a claimed row only."""
     processing.process(run, service_storage(), upload_id=upload_id, user_id=user_id)
 
 
-@job("delete_upload", queue="default", width=4, time_limit=timedelta(minutes=2), max_attempts=8)
+@job("delete_upload", queue="default", width=4, time_limit=timedelta(minutes=2), max_attempts=8, needs=["storage"])
 def delete_upload(run: JobRun, *, upload_id: UUID, user_id: UUID) -> None:
     """Delete the files that an upload leaves behind. Safe to run late, or twice."""
     sweeping.delete_files(run, service_storage(), upload_id=upload_id, user_id=user_id)
@@ -48,19 +56,27 @@ def sweep_uploads(run: JobRun) -> None:
     logger.info("uploads swept: %d unused, %d refused ones", *swept)
 
 
-@job("erase_member", queue="default", width=2, time_limit=timedelta(minutes=30), max_attempts=8, priority=5)
+@job(
+    "erase_member",
+    queue="default",
+    width=2,
+    time_limit=timedelta(minutes=30),
+    max_attempts=8,
+    priority=5,
+    needs=["storage", "auth"],
+)
 def erase_member(run: JobRun, *, deletion_id: UUID, user_id: UUID) -> None:
     """Erase a member whose time has come. Safe to break off, and to run twice."""
     work.run_erasure(run, deletion_id=deletion_id)
 
 
-@job("export_member", queue="default", width=2, time_limit=timedelta(minutes=30), max_attempts=5)
+@job("export_member", queue="default", width=2, time_limit=timedelta(minutes=30), max_attempts=5, needs=["storage"])
 def export_member(run: JobRun, *, export_id: UUID, user_id: UUID) -> None:
     """Put a member's export together."""
     making.make_export(run, service_storage(), export_id=export_id)
 
 
-@job("settle_deletions", queue="maintenance", width=1, time_limit=timedelta(minutes=5))
+@job("settle_deletions", queue="maintenance", width=1, time_limit=timedelta(minutes=5), needs=["storage"])
 def settle_deletions(run: JobRun) -> None:
     """Forget the ids of members who are long gone, and queue erasures that are due and at which nobody is."""
     # First what asks nobody else: both commit by themselves, and neither does harm when it is done again.
@@ -71,7 +87,7 @@ def settle_deletions(run: JobRun) -> None:
     logger.info("deletions: %d tombstones emptied, %d erasures queued", emptied, queued)
 
 
-@job("expire_exports", queue="maintenance", width=1, time_limit=timedelta(minutes=10))
+@job("expire_exports", queue="maintenance", width=1, time_limit=timedelta(minutes=10), needs=["storage"])
 def expire_exports(run: JobRun) -> None:
     """Delete exports whose time is over, and give up those that nobody is making."""
     abandoned = expiring.give_up_abandoned()

@@ -4,8 +4,6 @@ import logging
 from datetime import timedelta
 from uuid import UUID
 
-from celery import signals
-from django.conf import settings
 from django.utils import timezone
 
 from caferoam.jobs import JobRun, job
@@ -16,15 +14,16 @@ from digest.models import Edition
 logger = logging.getLogger("digest")
 
 
-@signals.worker_init.connect
-def require_mail_key(**_: object) -> None:
-    """Let no worker start that could send nothing: else that is known only on Monday."""
-    if settings.EMAIL_PROVIDER == "resend" and not settings.RESEND_API_KEY:
-        raise SystemExit("RESEND_API_KEY is not set, which EMAIL_PROVIDER=resend needs in workers.")
-
-
 # A worker that is killed on the way costs an attempt and no mail.
-@job("weekly_email", queue="default", width=1, time_limit=timedelta(minutes=30), max_attempts=8, unique=True)
+@job(
+    "weekly_email",
+    queue="default",
+    width=1,
+    time_limit=timedelta(minutes=30),
+    max_attempts=8,
+    unique=True,
+    needs=["email"],
+)
 def weekly_email(run: JobRun, *, edition_id: UUID | None = None) -> None:
     """Send this week's edition, or the one that is named. Safe to run late, or twice: nobody gets an edition again."""
     if edition_id is None:

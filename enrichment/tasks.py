@@ -38,13 +38,21 @@ def share_the_embedder(*, instance: Any, **_: object) -> None:
         load_embedder()
 
 
-@job("enrich_shop", queue="llm", width=8, time_limit=timedelta(minutes=3), max_attempts=5, priority=5)
+@job("enrich_shop", queue="llm", width=8, time_limit=timedelta(minutes=3), max_attempts=5, priority=5, needs=["llm"])
 def enrich_shop(run: JobRun, *, shop_id: UUID) -> None:
     """Describe one shop. Safe to run late, or twice: the same input costs nothing."""
     tagging.describe_shop(run, shop_id, get_describer())
 
 
-@job("enrich_menu_photo", queue="llm", width=2, time_limit=timedelta(minutes=3), max_attempts=5, priority=5)
+@job(
+    "enrich_menu_photo",
+    queue="llm",
+    width=2,
+    time_limit=timedelta(minutes=3),
+    max_attempts=5,
+    priority=5,
+    needs=["llm", "storage"],
+)
 def enrich_menu_photo(run: JobRun, *, shop_id: UUID, upload_id: UUID, user_id: UUID) -> None:
     """Read a member's photo of a menu. Safe to run late, or twice: the same photo says the same."""
     menus.read_photo(run, get_menu_reader(), service_storage(), shop_id=shop_id, upload_id=upload_id, user_id=user_id)
@@ -75,7 +83,7 @@ def staleness_sweep(run: JobRun, *, limit: int | None = None) -> None:
     logger.info("staleness sweep: %d shops queued", queued)
 
 
-@job("collect_llm_batches", queue="maintenance", width=1, time_limit=timedelta(minutes=30))
+@job("collect_llm_batches", queue="maintenance", width=1, time_limit=timedelta(minutes=30), needs=["llm"])
 def collect_llm_batches(run: JobRun) -> None:
     """Collect the answers to batches. Safe to break off, and to run twice: each answer is used and paid for once."""
     describer = get_describer()

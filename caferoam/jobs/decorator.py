@@ -1,7 +1,7 @@
 """``@job``: one real Celery task for each job type, with its own name, queue and time limits."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import timedelta
 
 from celery import shared_task
@@ -10,6 +10,7 @@ from caferoam.jobs import runner
 from caferoam.jobs.payload import PayloadShape
 from caferoam.jobs.registry import JobType, registry
 from caferoam.jobs.tickets import Message, from_message
+from caferoam.providers.checks import KINDS
 
 
 def job[**P](
@@ -23,6 +24,7 @@ def job[**P](
     unique: bool = False,
     batch: int | None = None,
     fields: Mapping[str, type] | None = None,
+    needs: Collection[str] = (),
 ) -> Callable[[Callable[P, None]], Callable[P, None]]:
     """Make a function the handler of a job type; the function itself is returned and can be called directly.
 
@@ -40,12 +42,17 @@ def job[**P](
             A transaction that queues several of them queues them in a fixed order, or two may deadlock.
         batch: runs that are handled together, at most.
         fields: what each payload of a batched type must hold.
+        needs: kinds of providers (``caferoam.providers.checks.KINDS``) that it asks. A worker of its queue does not
+            start where one of them lacks a setting.
 
     How a handler ends: it returns (``completed``, in ``run.completing()``'s transaction if it used that), or raises
     ``ProviderUnavailable`` (later, no attempt counted, lane paused), ``PermanentError`` or ``ProviderRefused``
     (``failed``), ``LaneClosed`` (back into the lane, no attempt counted), ``LeaseLost`` (nothing: another attempt has
     the row), or anything else (tried again, until ``dead_letter``).
     """
+
+    if unknown := set(needs) - set(KINDS):
+        raise ValueError(f"the job type {name!r} needs providers of no known kind: {', '.join(sorted(unknown))}")
 
     def decorate(handler: Callable[P, None]) -> Callable[P, None]:
         job_type = JobType(
@@ -59,6 +66,7 @@ def job[**P](
             batch=batch,
             shape=PayloadShape.required(fields or {}) if batch else PayloadShape.of(handler),
             handler=handler,
+            needs=frozenset(needs),
         )
         registry.add(job_type)
 

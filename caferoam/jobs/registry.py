@@ -14,7 +14,10 @@ SOFT_LIMIT_SHARE: Final = 0.9
 
 @dataclass(frozen=True)
 class JobType:
-    """What ``@job`` said about a type. With ``batch``, so many runs at most are handled together."""
+    """What ``@job`` said about a type.
+
+    With ``batch``, so many runs at most are handled together. ``needs`` are the kinds of providers that it asks.
+    """
 
     name: str
     queue: str
@@ -26,6 +29,7 @@ class JobType:
     batch: int | None
     shape: PayloadShape
     handler: Callable[..., None]
+    needs: frozenset[str] = frozenset()
 
     @property
     def soft_time_limit(self) -> timedelta:

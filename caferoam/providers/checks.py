@@ -10,7 +10,7 @@ from typing import Final, Protocol, cast
 
 from django.core.exceptions import ImproperlyConfigured
 
-KINDS: Final = ("llm", "email", "storage", "auth", "maps")
+KINDS: Final = ("llm", "email", "storage", "auth", "maps", "analytics")
 """The kinds of providers, each the name of its package here, in the order in which they are shown."""
 
 
@@ -61,5 +61,5 @@ def require(*kinds: str) -> None:
     """
     lacking = [chosen for kind in kinds if (chosen := provider(kind).configured()).missing]
     if lacking:
-        needs = "; ".join(f"{', '.join(chosen.missing)}, for {chosen.kind}={chosen.provider}" for chosen in lacking)
+        needs = "; ".join(f"{', '.join(chosen.missing)} ({chosen.kind} by {chosen.provider})" for chosen in lacking)
         raise ImproperlyConfigured(f"Not set: {needs}. See .env.example for what each is.")

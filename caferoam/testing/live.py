@@ -16,6 +16,7 @@ from caferoam.local.provision import API
 from caferoam.testing.database import database_url
 
 PATIENCE_S = 30.0
+_NOBODYS_KEY = "sb_secret_that_opens_nothing"  # a worker does not start without one
 _CELERY = ("-W", "ignore", "-m", "celery", "--app", "caferoam.celery:app", "--quiet")
 
 
@@ -88,7 +89,8 @@ class Live:
         """Start a worker with two children and wait until it waits for messages."""
         options = "--queues default --pool prefork --concurrency 2 --without-gossip --without-mingle"
         name = f"worker{len(self._processes)}@%h"
-        process = self._start("worker", *_CELERY, "worker", "--hostname", name, *options.split(), **environment)
+        needed = {"SUPABASE_SECRET_KEY": _NOBODYS_KEY, **environment}
+        process = self._start("worker", *_CELERY, "worker", "--hostname", name, *options.split(), **needed)
         assert eventually(lambda: " ready." in process.output()), process.output()
         return process
 

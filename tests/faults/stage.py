@@ -70,7 +70,8 @@ class Stage:
         """Start a worker with so many children."""
         name = self._name("worker")
         options = ("--concurrency", str(concurrency), "--hostname", f"{name}@%h")  # what is said last counts
-        return self._start("worker", (*self._program("worker").arguments, *options), environment)
+        needed = {"SUPABASE_SECRET_KEY": "sb_secret_that_opens_nothing", **environment}
+        return self._start("worker", (*self._program("worker").arguments, *options), needed)
 
     def beat(self, **environment: str) -> Process:
         """Start a beat."""
