@@ -1,15 +1,15 @@
 """The operators' pages about members: a list to find them, and one page for each, with what can be done from there."""
 
 import re
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.admin import ModelAdmin, display
+from django.contrib.admin import display
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponseNotAllowed, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -25,7 +25,7 @@ from accounts.models.profile import ProfileQuerySet
 from caferoam.api.identity import MemberState
 from caferoam.desk.acts import tell
 from caferoam.desk.display import ago
-from caferoam.desk.job_list import BoundedPaginator
+from caferoam.desk.pages import WatchedAdmin
 
 _BEGINNING: Final = re.compile(r"[0-9a-f]{4,32}")
 _STATES: Final = {
@@ -50,28 +50,15 @@ _SOURCES: Final = {
 }
 
 
-class MemberAdmin(ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
+class MemberAdmin(WatchedAdmin):
     """Members are looked at here. What they say of themselves is theirs to change, so there is no form for it."""
 
+    title = gettext_lazy("Members")
     list_display = ("name", "short_id", "state", "roles", "joined")
     list_display_links = ("name", "short_id")
-    list_per_page = 50
-    paginator = BoundedPaginator
-    show_full_result_count = False
     ordering = ("-created_at", "-pk")
-    sortable_by = ()
     search_fields = ("pk",)  # so that there is a box; what it finds is decided below
     search_help_text = gettext_lazy("An id or how it begins, a whole email address, or a part of the display name.")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Profile | None = None) -> bool:
-        return False
-
-    # The stubs are of Django 6.1, where it has one more parameter.
-    def get_actions(self, request: HttpRequest) -> dict[str, tuple[Any, str, Any]]:  # type: ignore[override]
-        return {}
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
@@ -90,10 +77,6 @@ class MemberAdmin(ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs
         self, request: HttpRequest, queryset: QuerySet[Profile], search_term: str
     ) -> tuple[QuerySet[Profile], bool]:
         return search(queryset, search_term), False
-
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """The newest first."""
-        return super().changelist_view(request, {"title": _("Members"), **(extra_context or {})})
 
     @display(description=gettext_lazy("Display name"))
     def name(self, member: Profile) -> str:

@@ -1,68 +1,35 @@
 """The operators' view of check-ins: who was where, and when. Photos and notes are the member's own: neither is read."""
 
 from typing import Any
-from uuid import UUID
 
-from django.contrib.admin import ModelAdmin, display
-from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
-from django.utils.html import format_html
+from django.contrib.admin import display
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from caferoam.desk.display import clock_and_ago
-from caferoam.desk.job_list import BoundedPaginator
+from caferoam.desk.pages import MembersOwnAdmin, member_link
 from caferoam.desk.site import desk
 from checkins.models import CheckIn
 
 
-class CheckInAdmin(ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
+class CheckInAdmin(MembersOwnAdmin):
     """Looked at by whoever asks why a café has so many, or a member says that one is missing. Nobody changes one."""
 
+    title = gettext_lazy("Check-ins")
     list_display = ("when", "cafe", "by", "photos", "has_menu")
     list_display_links = None
     list_select_related = ("shop",)
-    list_per_page = 50
-    paginator = BoundedPaginator
-    show_full_result_count = False
-    ordering = ("-created_at", "-pk")
-    sortable_by = ()
-    search_fields = ("pk",)  # so that there is a box; what it finds is decided below
     search_help_text = gettext_lazy("A part of the café's name, or the whole id of a check-in, a member or a café.")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: CheckIn | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: CheckIn | None = None) -> bool:
-        return False
-
-    # Any column can be asked for in the address (?note__contains=…), which would find out what is not shown.
-    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        return False
+    id_columns = ("pk", "user_id", "shop_id")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[CheckIn]:
         return CheckIn.objects.only("user_id", "shop__name", "photo_upload_ids", "menu_upload_id", "created_at")
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[CheckIn], search_term: str
-    ) -> tuple[QuerySet[CheckIn], bool]:
-        term = search_term.strip()
-        if not term:
-            return queryset, False
-        try:
-            wanted = UUID(term)
-        except ValueError:
-            return queryset.filter(shop__name__icontains=term), False
-        return queryset.filter(Q(pk=wanted) | Q(user_id=wanted) | Q(shop_id=wanted)), False
-
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """The newest first."""
-        return super().changelist_view(request, {"title": _("Check-ins"), **(extra_context or {})})
+    def with_words(self, queryset: QuerySet[CheckIn], words: str) -> QuerySet[CheckIn]:
+        return queryset.filter(shop__name__icontains=words)
 
     # What Django would show of a single one has the note in it.
     def get_urls(self) -> list[Any]:
@@ -78,8 +45,7 @@ class CheckInAdmin(ModelAdmin):  # type: ignore[type-arg]  # generic in the stub
 
     @display(description=gettext_lazy("Member"))
     def by(self, check_in: CheckIn) -> SafeString:
-        url = reverse("admin:accounts_profile_change", args=[check_in.user_id])
-        return format_html('<a href="{}"><code>{}</code></a>', url, str(check_in.user_id)[:8])
+        return member_link(check_in.user_id)
 
     @display(description=gettext_lazy("Photos"))
     def photos(self, check_in: CheckIn) -> int:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.admin import ModelAdmin, TabularInline, display
+from django.contrib.admin import TabularInline, display
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.db.models import Count
@@ -27,6 +27,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.csp import csp_override
 
 from caferoam.desk.display import clock_and_ago, number
+from caferoam.desk.pages import TableAdmin
 from caferoam.desk.site import desk
 from digest import automatic, editions, outbox
 from digest.content import LOCALES, content_of
@@ -73,7 +74,7 @@ class PickInline(TabularInline):  # type: ignore[type-arg]  # generic in the stu
         return super().get_formset(request, obj, validate_max=True, **kwargs)
 
 
-class EditionAdmin(ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
+class EditionAdmin(TableAdmin):
     """Editions are written here, looked at as mail, approved, and sent ahead of time where that is wanted."""
 
     form = EditionForm
@@ -82,7 +83,7 @@ class EditionAdmin(ModelAdmin):  # type: ignore[type-arg]  # generic in the stub
     list_display = ("monday", "state", "made_by", "cafes", "deliveries", "ended")
     list_per_page = 30
     ordering = ("-week", "status", "pk")
-    sortable_by = ()
+    actions = None
     change_form_template = "digest/edition_form.html"
     change_list_template = "digest/edition_list.html"
 
@@ -96,10 +97,6 @@ class EditionAdmin(ModelAdmin):  # type: ignore[type-arg]  # generic in the stub
 
     def has_delete_permission(self, request: HttpRequest, obj: Edition | None = None) -> bool:
         return super().has_delete_permission(request, obj) and (obj is None or not _is_under_way(obj))
-
-    # The stubs are of Django 6.1, where it has one more parameter.
-    def get_actions(self, request: HttpRequest) -> dict[str, tuple[Any, str, Any]]:  # type: ignore[override]
-        return {}
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).annotate(cafes_count=Count("picks"))

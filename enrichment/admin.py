@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from django import forms
-from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied
 from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse
@@ -14,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from caferoam.desk import troubles
+from caferoam.desk.pages import TableAdmin
 from caferoam.desk.site import desk
 from caferoam.desk.troubles import Trouble
 from caferoam.desk.words import clock
@@ -73,7 +73,7 @@ class BudgetForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the s
         return cleaned
 
 
-class BudgetAdmin(ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
+class BudgetAdmin(TableAdmin):
     """Where a list of budgets would be stands what they are about: how much was spent, on what."""
 
     form = BudgetForm

@@ -28,7 +28,7 @@ from accounts.models import Upload
 from caferoam.database.errors import violated_constraint
 from caferoam.desk.acts import tell
 from caferoam.desk.display import ago, number
-from caferoam.desk.job_list import BoundedPaginator
+from caferoam.desk.pages import TableAdmin
 from caferoam.providers.errors import ProviderRefused, ProviderUnavailable
 from caferoam.providers.storage import service_storage
 from enrichment.menu_merging import TWO_PRICES, UNUSUAL
@@ -95,19 +95,16 @@ class MenuItemForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the
         return " ".join(str(self.cleaned_data["name"]).split())
 
 
-class MenuItemAdmin(ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
+class MenuItemAdmin(TableAdmin):
     """What is changed here is a curator's from then on, and no photo changes it again."""
 
     form = MenuItemForm
     fields = ("name", "price_twd", "category")
+    title = gettext_lazy("Menus")
     list_display = ("item_name", "shop_name", "price", "group", "provenance", "odd", "changed")
     list_display_links = ("item_name",)
     list_filter = (ReviewFilter, SourceFilter)
     list_select_related = ("shop",)
-    list_per_page = 50
-    paginator = BoundedPaginator
-    show_full_result_count = False
-    sortable_by = ()
     search_fields = ("pk",)  # so that there is a box; what it finds is decided below
     search_help_text = gettext_lazy("A part of the name of an item or of its café, or the café's whole id.")
     actions = ("price_is_right",)
@@ -124,9 +121,10 @@ class MenuItemAdmin(ModelAdmin):  # type: ignore[type-arg]  # generic in the stu
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         return lookup in {"odd", "source"}
 
-    # The stubs are of Django 6.1, where it has one more parameter.
-    def get_actions(self, request: HttpRequest) -> dict[str, tuple[Any, str, Any]]:  # type: ignore[override]
-        actions: dict[str, tuple[Any, str, Any]] = dict(super().get_actions(request))  # type: ignore[arg-type]
+    def get_actions(  # type: ignore[override]  # the stubs are of Django 6.1, where it has one more parameter
+        self, request: HttpRequest
+    ) -> dict[str, tuple[Any, str, Any]]:
+        actions: dict[str, tuple[Any, str, Any]] = dict(super().get_actions(request))  # type: ignore[arg-type]  # likewise
         if "delete_selected" in actions:  # Django's own: it asks, and notes what is gone
             function, name, _description = actions["delete_selected"]
             actions[name] = (function, name, _("Remove …"))
@@ -158,10 +156,6 @@ class MenuItemAdmin(ModelAdmin):  # type: ignore[type-arg]  # generic in the stu
             if url.name == "shops_menuitem_change":
                 url.callback = csp_override(_policy_with_photos())(url.callback)
         return urls
-
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Odd prices first."""
-        return super().changelist_view(request, {"title": _("Menus"), **(extra_context or {})})
 
     def changeform_view(
         self,

@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseNotAllowed, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -27,7 +27,7 @@ from accounts.erasure.steps import STEPS
 from accounts.models import AccountDeletion
 from caferoam.desk.acts import tell
 from caferoam.desk.display import ago, number, one_line
-from caferoam.desk.job_list import BoundedPaginator
+from caferoam.desk.pages import WatchedAdmin
 
 _OPEN: Final = Q(cancelled_at=None, purged_at=None)
 # Name, colour, word and which rows they are.
@@ -64,27 +64,14 @@ class StateFilter(SimpleListFilter):
         return queryset.filter(_STATES[value][2]) if value in _STATES else queryset.none()
 
 
-class DeletionAdmin(ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
+class DeletionAdmin(WatchedAdmin):
     """Deletions are looked at here, and hastened. Members ask for them, and workers fulfil them."""
 
+    title = gettext_lazy("Members who leave")
     list_display = ("asked", "member", "by", "state", "due", "step_done", "deleted", "tries", "error")
     list_display_links = ("asked",)
     list_filter = (StateFilter,)
-    list_per_page = 50
-    paginator = BoundedPaginator
-    show_full_result_count = False
     ordering = ("-requested_at", "-pk")
-    sortable_by = ()
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: AccountDeletion | None = None) -> bool:
-        return False
-
-    # The stubs are of Django 6.1, where it has one more parameter.
-    def get_actions(self, request: HttpRequest) -> dict[str, tuple[Any, str, Any]]:  # type: ignore[override]
-        return {}
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
@@ -93,10 +80,6 @@ class DeletionAdmin(ModelAdmin):  # type: ignore[type-arg]  # generic in the stu
             path("<uuid:deletion_id>/purge/", view(self.purge_view), name="accounts_accountdeletion_purge"),
             path("", view(self.changelist_view), name="accounts_accountdeletion_changelist"),
         ]
-
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """The newest first."""
-        return super().changelist_view(request, {"title": _("Members who leave"), **(extra_context or {})})
 
     @display(description=gettext_lazy("Asked for"))
     def asked(self, deletion: AccountDeletion) -> str:

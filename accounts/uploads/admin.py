@@ -6,12 +6,12 @@ from uuid import UUID
 
 from django.contrib.admin import ModelAdmin, SimpleListFilter, display
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Upload
 from accounts.uploads.refusals import Reason
 from caferoam.desk.display import clock_and_ago, number
-from caferoam.desk.job_list import BoundedPaginator
+from caferoam.desk.pages import MembersOwnAdmin, member_link
 from caferoam.jobs.models import Job
 
 _STATUSES: Final = {
@@ -69,44 +69,15 @@ class ReasonFilter(_ChoiceFilter):
     values = [(reason.value, reason.value) for reason in Reason]
 
 
-class UploadAdmin(ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
+class UploadAdmin(MembersOwnAdmin):
     """Looked at by whoever asks why a photo was refused, or has not come yet. Nobody changes one."""
 
+    title = gettext_lazy("Uploads")
     list_display = ("when", "by", "purpose_word", "state", "reason", "size")
     list_display_links = ("when",)
     list_filter = (StatusFilter, PurposeFilter, ReasonFilter)
-    list_per_page = 50
-    paginator = BoundedPaginator
-    show_full_result_count = False
-    ordering = ("-created_at", "-pk")
-    sortable_by = ()
-    search_fields = ("pk",)  # so that there is a box; what it finds is decided below
     search_help_text = gettext_lazy("The whole id of an upload or a member.")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Upload | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Upload | None = None) -> bool:
-        return False
-
-    # Any column can be asked for in the address (?user__display_name=…), which would find out what is not shown.
-    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        return lookup in {"status", "purpose", "refusal"}
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Upload], search_term: str
-    ) -> tuple[QuerySet[Upload], bool]:
-        term = search_term.strip()
-        if not term:
-            return queryset, False
-        try:
-            wanted = UUID(term)
-        except ValueError:
-            return queryset.none(), False
-        return queryset.filter(Q(pk=wanted) | Q(user_id=wanted)), False
+    lookups = frozenset({"status", "purpose", "refusal"})
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
@@ -115,18 +86,13 @@ class UploadAdmin(ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs
             path("", view(self.changelist_view), name="accounts_upload_changelist"),
         ]
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """The newest first."""
-        return super().changelist_view(request, {"title": _("Uploads"), **(extra_context or {})})
-
     @display(description=gettext_lazy("When"))
     def when(self, upload: Upload) -> str:
         return clock_and_ago(upload.created_at)
 
     @display(description=gettext_lazy("Member"))
     def by(self, upload: Upload) -> SafeString:
-        url = reverse("admin:accounts_profile_change", args=[upload.user_id])
-        return format_html('<a href="{}"><code>{}</code></a>', url, str(upload.user_id)[:8])
+        return member_link(upload.user_id)
 
     @display(description=gettext_lazy("For"))
     def purpose_word(self, upload: Upload) -> Any:

@@ -4,14 +4,14 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from django.contrib.admin import ModelAdmin, display
+from django.contrib.admin import display
 from django.contrib.admin.models import LogEntry
-from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from caferoam.desk.display import clock_and_ago
+from caferoam.desk.pages import ReadOnlyAdmin
 from caferoam.desk.steps import STEPS
 
 _TOLD: Final[dict[str, Callable[[Any], str]]] = {}
@@ -22,29 +22,15 @@ def tell(key: str, sentence: Callable[[Any], str]) -> None:
     _TOLD[key] = sentence
 
 
-class LogAdmin(ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
+class LogAdmin(ReadOnlyAdmin):
     """Read by whoever asks who has done what; nobody writes in it."""
 
+    title = gettext_lazy("What operators did")
     list_display = ("when", "user", "on_what", "what")
     list_display_links = None
     list_select_related = ("user", "content_type")
-    list_per_page = 50
     ordering = ("-pk",)
-    show_full_result_count = False
     search_fields = ("user__username", "object_repr", "change_message")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: LogEntry | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: LogEntry | None = None) -> bool:
-        return False
-
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """The newest first."""
-        return super().changelist_view(request, {"title": _("What operators did"), **(extra_context or {})})
 
     @display(description=gettext_lazy("When"))
     def when(self, entry: LogEntry) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import unquote_plus
 from uuid import UUID
 
-from django.contrib.admin import ModelAdmin, helpers
+from django.contrib.admin import helpers
 from django.contrib.admin.views.main import PAGE_VAR, SEARCH_VAR, ChangeList
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.db.models import Exists, OuterRef, QuerySet
@@ -18,26 +18,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from caferoam.desk import job_page
-from caferoam.desk.job_list import AgeFilter, BoundedPaginator, JobChangeList, StatusFilter, TypeFilter, search
+from caferoam.desk.job_list import AgeFilter, JobChangeList, StatusFilter, TypeFilter, search
+from caferoam.desk.pages import WatchedAdmin
 from caferoam.desk.steps import STEPS, Step, Target, ask_or_do, steps_for
 from caferoam.desk.words import Condition
 from caferoam.jobs.models import Job, JobEvent, JobStart
 
 
-class JobAdmin(ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
+class JobAdmin(WatchedAdmin):
     """Jobs are looked at and pushed along here, but written by the queue alone: there is no form for one."""
 
     list_filter = (StatusFilter, TypeFilter, AgeFilter)
-    list_per_page = 50
-    paginator = BoundedPaginator
-    show_full_result_count = False
     change_list_template = "desk/job_list.html"
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Job | None = None) -> bool:
-        return False
 
     def get_urls(self) -> list[URLPattern]:
         return [  # in place of Django's own, which would offer forms
@@ -59,8 +51,7 @@ class JobAdmin(ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs on
     ) -> tuple[QuerySet[Job], bool]:
         return search(queryset, search_term), False
 
-    # The stubs are of Django 6.1, where it has one more parameter.
-    def get_actions(  # type: ignore[override]
+    def get_actions(  # type: ignore[override]  # the stubs are of Django 6.1, where it has one more parameter
         self, request: HttpRequest
     ) -> dict[str, tuple[Any, str, Any]]:
         """The steps, for those who may change jobs."""
@@ -68,8 +59,7 @@ class JobAdmin(ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs on
             return {}
         return {step.name: (partial(_do_step, step=step), step.name, step.label_for_many) for step in STEPS.values()}
 
-    # As above.
-    def get_action_choices(  # type: ignore[override]
+    def get_action_choices(  # type: ignore[override]  # likewise
         self, request: HttpRequest, default_choices: list[tuple[str, str]] | None = None
     ) -> list[tuple[str, str]]:
         return super().get_action_choices(request, [("", _("Choose what to do"))])

@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Count, Q
@@ -20,6 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from caferoam.desk.pages import WatchedAdmin
 from caferoam.jobs import queue
 from caferoam.jobs.models import Job, Lane
 
@@ -66,14 +66,8 @@ class Row:
     form: LimitsForm | None
 
 
-class LaneAdmin(ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
+class LaneAdmin(WatchedAdmin):
     """Lanes come from the code and are never added or removed here."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Lane | None = None) -> bool:
-        return False
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view

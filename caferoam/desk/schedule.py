@@ -14,7 +14,6 @@ from celery.schedules import ParseException, crontab
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -27,6 +26,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_celery_beat.models import CrontabSchedule, PeriodicTask
 
+from caferoam.desk.pages import TableAdmin
 from caferoam.jobs import PayloadError, queue
 from caferoam.jobs.default_entries import AWAITED
 from caferoam.jobs.discovery import discover_job_types
@@ -153,7 +153,7 @@ class Row:
     description: str
 
 
-class ScheduleAdmin(ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
+class ScheduleAdmin(TableAdmin):
     """What the code proposes is switched off rather than removed: beat would make it again."""
 
     def get_urls(self) -> list[URLPattern]:
