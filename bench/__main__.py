@@ -40,11 +40,10 @@ def main() -> None:
         keep(results)
 
 
-# The measurements read the settings, which the stack gives their values: hence the imports inside.
 def _jobs(stack: RunningStack) -> list[Result]:
-    from bench.claiming import claim_cost  # noqa: PLC0415
-    from bench.jobs import commit_to_start  # noqa: PLC0415
-    from bench.throughput import noop_throughput  # noqa: PLC0415
+    from bench.claiming import claim_cost  # noqa: PLC0415 - reads the settings, which the stack gives their values
+    from bench.jobs import commit_to_start  # noqa: PLC0415 - likewise
+    from bench.throughput import noop_throughput  # noqa: PLC0415 - likewise
 
     _say("memory while idle")
     idle = python_memory(stack)
@@ -59,9 +58,9 @@ def _jobs(stack: RunningStack) -> list[Result]:
 
 
 def _shops(stack: RunningStack) -> list[Result]:
-    from bench.embedding import embed_vs_model  # noqa: PLC0415
-    from bench.imports import import_vs_copy  # noqa: PLC0415
-    from bench.search import search_vs_sql  # noqa: PLC0415
+    from bench.embedding import embed_vs_model  # noqa: PLC0415 - likewise
+    from bench.imports import import_vs_copy  # noqa: PLC0415 - likewise
+    from bench.search import search_vs_sql  # noqa: PLC0415 - likewise
 
     with tempfile.TemporaryDirectory() as folder:
         file, kind = cafes(Path(folder))
@@ -76,7 +75,7 @@ def _shops(stack: RunningStack) -> list[Result]:
 
 
 def _members(stack: RunningStack) -> list[Result]:
-    from bench.lists import lists_vs_sql  # noqa: PLC0415
+    from bench.lists import lists_vs_sql  # noqa: PLC0415 - likewise
 
     _say("lists")
     return lists_vs_sql(stack)

@@ -33,8 +33,7 @@ class JsonBody(BaseParser):
 
     media_type = "application/json"
 
-    # The stub promises a mapping; JSON may be a list or a number, which parse_body refuses.
-    def parse(  # type: ignore[override]
+    def parse(  # type: ignore[override]  # the stub promises a mapping, but JSON may be a list, which parse_body refuses
         self, stream: IO[bytes], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> object:
         """Raises ``ParseError`` for what is no JSON, or too deep to be read at all."""

@@ -39,8 +39,10 @@ class Doorbell:
         try:
             if self._connection is None:
                 self._connection = self._app.connection_for_write(transport_options=ONE_TRY)
-            # The stubs do not know batch yet, which is new in kombu 5.7.
-            with self._app.amqp.Producer(self._connection) as producer, producer.batch():  # type: ignore[attr-defined]
+            with (
+                self._app.amqp.Producer(self._connection) as producer,
+                producer.batch(),  # type: ignore[attr-defined]  # the stubs do not know it yet: it is new in kombu 5.7
+            ):
                 for name, of_type in tickets.items():
                     job_type = self._job_types[name]
                     for some in batched(of_type, job_type.batch or 1):

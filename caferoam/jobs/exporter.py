@@ -24,9 +24,8 @@ def relay_exporter(relay: Relay, job_types: Collection[str]) -> "Exporter":
     Raises:
         OSError: the port is taken.
     """
-    # These load the library.
-    from caferoam.jobs.gauges import QueueGauges, RelayGauges  # noqa: PLC0415
-    from caferoam.metrics.exporter import Exporter  # noqa: PLC0415
+    from caferoam.jobs.gauges import QueueGauges, RelayGauges  # noqa: PLC0415 - it loads the library
+    from caferoam.metrics.exporter import Exporter  # noqa: PLC0415 - likewise
 
     show_zeros(job_types)
     collectors: list[Collector] = [QueueGauges(job_types, redis_url=settings.REDIS_URL), RelayGauges(relay)]
@@ -43,8 +42,8 @@ class WorkerExporter(bootsteps.StartStopStep):
 
     def create(self, parent: Any) -> "Exporter":  # type: ignore[override]  # the stubs know of steps that make nothing
         """Before the pool's processes are forked. Celery starts and stops what is returned."""
-        count_together()  # before the library is loaded
-        from caferoam.metrics.exporter import Exporter  # noqa: PLC0415
+        count_together()
+        from caferoam.metrics.exporter import Exporter  # noqa: PLC0415 - it loads the library, which reads what that set
 
         show_zeros(registry)
         return Exporter(settings.METRICS_HOST, settings.METRICS_PORT, token=settings.METRICS_TOKEN)

@@ -93,8 +93,7 @@ class ApiClient(APIClient):
 
     queries: int = 0
 
-    # The stubs of the client's three bases name three types for what this returns.
-    def request(self, **kwargs: object) -> Response:  # type: ignore[override]
+    def request(self, **kwargs: object) -> Response:  # type: ignore[override]  # the stubs of its bases name three types
         with logged_in_as(API), CaptureQueriesContext(connections[DEFAULT_DB_ALIAS]) as captured:
             response = super().request(**kwargs)
         self.queries = len(captured)

@@ -17,13 +17,13 @@ from django.utils import timezone
 
 django.setup()
 
-from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask  # noqa: E402
+from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask  # noqa: E402 - needs the settings
 
-from caferoam.jobs import endings, queue  # noqa: E402 - these need the settings
-from caferoam.jobs.discovery import discover_job_types  # noqa: E402
-from caferoam.jobs.lanes import publish_lanes  # noqa: E402
-from caferoam.jobs.models import Job, Lane  # noqa: E402
-from caferoam.jobs.tickets import Attempt  # noqa: E402
+from caferoam.jobs import endings, queue  # noqa: E402 - likewise
+from caferoam.jobs.discovery import discover_job_types  # noqa: E402 - likewise
+from caferoam.jobs.lanes import publish_lanes  # noqa: E402 - likewise
+from caferoam.jobs.models import Job, Lane  # noqa: E402 - likewise
+from caferoam.jobs.tickets import Attempt  # noqa: E402 - likewise
 
 JOB_TYPE = "faults_ledger"
 LEASE = timedelta(minutes=1)

@@ -9,6 +9,7 @@ from typing import Any
 import psycopg
 import pytest
 from django.utils import timezone
+from rest_framework.test import APIClient
 
 from accounts.models import Upload
 from accounts.models.upload import MAX_BYTES
@@ -27,7 +28,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 Bearer = Callable[[Principal], dict[str, str]]
 
 
-def ask(api: ApiClient, headers: dict[str, str], **fields: object) -> Any:
+def ask(api: APIClient, headers: dict[str, str], **fields: object) -> Any:
     body = {"purpose": "checkin_photo", "content_type": "image/jpeg", "bytes": len(making.photo_file()), **fields}
     return api.post("/uploads", body, format="json", headers=headers)
 
@@ -228,9 +229,7 @@ def test_of_requests_at_once_none_gets_past_the_twenty(
 
 def ask_alone(headers: dict[str, str]) -> int:
     """As ``ask``, in a thread where the login is the API's already."""
-    from rest_framework.test import APIClient  # noqa: PLC0415
-
-    status: int = ask(APIClient(), headers).status_code  # type: ignore[arg-type]
+    status: int = ask(APIClient(), headers).status_code
     return status
 
 

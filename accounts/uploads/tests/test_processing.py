@@ -315,7 +315,11 @@ def alarm() -> Iterator[Callable[[float], None]]:
         raise SoftTimeLimitExceeded
 
     before = signal.signal(signal.SIGALRM, strike)
-    yield lambda after_s: signal.setitimer(signal.ITIMER_REAL, after_s)  # type: ignore[misc]
+
+    def strike_after(seconds: float) -> None:
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+
+    yield strike_after
     signal.setitimer(signal.ITIMER_REAL, 0)
     signal.signal(signal.SIGALRM, before)
 

@@ -26,7 +26,7 @@ def last_statement(owner: psycopg.Connection, pid: int) -> str:
 def next_request() -> None:
     """What Django does before the first statement of a request."""
     connection.health_check_enabled = True  # type: ignore[attr-defined] # the stubs leave both out
-    connection.health_check_done = False  # type: ignore[attr-defined]
+    connection.health_check_done = False  # type: ignore[attr-defined] # as above
     connection.close_if_health_check_failed()
 
 
@@ -34,7 +34,7 @@ def next_request() -> None:
 def other_tests_check_as_before() -> Iterator[None]:
     enabled = connection.health_check_enabled  # type: ignore[attr-defined] # as above
     yield
-    connection.health_check_enabled = enabled  # type: ignore[attr-defined]
+    connection.health_check_enabled = enabled  # type: ignore[attr-defined] # as above
 
 
 def test_a_connection_that_works_is_kept_and_the_server_not_asked(owner: psycopg.Connection) -> None:

@@ -5,11 +5,11 @@ from functools import cache
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from caferoam.providers.errors import AnswerUnusable
 from caferoam.providers.llm.checks import configured, ping
 from caferoam.providers.llm.offline import OfflineDescriber
 from caferoam.providers.llm.offline.menu import OfflineMenuReader
 from caferoam.providers.llm.protocol import (
-    AnswerUnusable,
     DescribedTag,
     Describer,
     DescribeRequest,
@@ -55,8 +55,8 @@ def _describer(name: str) -> Describer:
     if name == "offline":
         return OfflineDescriber()
     if name == "anthropic":
-        # Imported here: the SDK takes a third of a second and some 60 MB, which only those pay who use it.
-        from caferoam.providers.llm.anthropic.batches import AnthropicBatchDescriber  # noqa: PLC0415
+        # The SDK takes a third of a second and some 60 MB, which only those pay who use it.
+        from caferoam.providers.llm.anthropic.batches import AnthropicBatchDescriber  # noqa: PLC0415 - it brings that
 
         return AnthropicBatchDescriber()
     raise ImproperlyConfigured(f"There is no describer {name!r}. LLM_PROVIDER may be offline or anthropic.")
