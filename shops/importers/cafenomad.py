@@ -31,11 +31,13 @@ def import_cafenomad(
     *,
     dry_run: bool = False,
     on_reject: Callable[[Rejected], None] | None = None,
+    on_unplaced: Callable[[Rejected], None] | None = None,
     progress: Progress | None = None,
 ) -> ImportReport:
     """Bring the shops in line with the file or http(s) address ``source``: all of it in one transaction, or nothing.
 
-    ``on_reject`` is told each record that is not taken, while the file is read. Reading the same file again changes
+    ``on_reject`` is told each record that is not taken, while the file is read, and ``on_unplaced`` each that is taken
+    without its coordinates, which shops.places looks for afterwards. Reading the same file again changes
     nothing; see :mod:`shops.importers.merge` for what wins over the file.
 
     Raises:
@@ -55,6 +57,8 @@ def import_cafenomad(
             for record in read_cafenomad(file):
                 if isinstance(record, ImportedShop):
                     staged.accept(record)
+                    if record.place_problem and on_unplaced:
+                        on_unplaced(Rejected(str(record.cafenomad_id), record.name, record.place_problem))
                 else:
                     staged.reject(record)
                     reject(record)

@@ -5,6 +5,9 @@ differ are written, so a file imported twice fires no trigger with rows in it, a
 
 Who wins over the file: a field named in ``locked_fields`` keeps its value; a shop that a curator closed or drafted
 stays so. A shop is opened again only if an import closed it, which its ``closed_mark`` tells.
+
+A record without usable coordinates leaves a shop where it is. A new one becomes a draft, which shops.places looks for;
+once the file knows better, it goes live.
 """
 
 import json
@@ -40,54 +43,75 @@ _SECOND_TIMES = """
     RETURNING later.cafenomad_id, later.name
 """
 
-_INSERT_SHOPS = """
+# In the middle of the island: the columns take no NULL, and location_precision says what it is worth.
+_NOWHERE = (23.75, 120.95)
+
+_INSERT_SHOPS = f"""
     WITH inserted AS (
-        INSERT INTO shops (source, cafenomad_id, status, name, city, district, address, latitude, longitude, mrt,
-                           website, opening_hours_raw, attributes)
-        SELECT 'cafenomad', i.cafenomad_id, CASE WHEN i.closed THEN 'closed' ELSE 'live' END, i.name, i.city,
-               i.district, i.address, i.latitude, i.longitude, i.mrt, i.website, i.opening_hours_raw, i.attributes
+        INSERT INTO shops (source, cafenomad_id, status, name, city, district, address, latitude, longitude,
+                           location_precision, mrt, website, opening_hours_raw, attributes)
+        SELECT 'cafenomad', i.cafenomad_id,
+               CASE WHEN i.closed THEN 'closed' WHEN i.latitude IS NULL THEN 'draft' ELSE 'live' END, i.name, i.city,
+               i.district, i.address, coalesce(i.latitude, {_NOWHERE[0]}), coalesce(i.longitude, {_NOWHERE[1]}),
+               CASE WHEN i.latitude IS NULL THEN 'none' ELSE 'exact' END, i.mrt, i.website, i.opening_hours_raw,
+               i.attributes
           FROM incoming_shops i
          WHERE i.accepted AND NOT EXISTS (SELECT FROM shops s WHERE s.cafenomad_id = i.cafenomad_id)
          ORDER BY i.position
         RETURNING id
     )
     INSERT INTO import_changes SELECT id, 'inserted' FROM inserted
-"""
+"""  # noqa: S608 - composed from the constants above
 
 _FIELDS = (
     "name",
     "city",
     "district",
     "address",
-    "latitude",
-    "longitude",
     "mrt",
     "website",
     "opening_hours_raw",
     "attributes",
 )
+_PLACE = {
+    "latitude": "i.latitude",
+    "longitude": "i.longitude",
+    "location_precision": "'exact'",
+    "location_source": "'source'",
+}
+"""What goes together, and what the file says of it."""
+_KEEPS_PLACE = "i.latitude IS NULL OR s.locked_fields && ARRAY['latitude', 'longitude']"
+_HAS_PLACE = "s.location_precision IN ('exact', 'address')"
+_WRITTEN = (*_FIELDS, *_PLACE)
 _WANTED_FIELDS = ",\n".join(
     f"CASE WHEN '{field}' = ANY (s.locked_fields) THEN s.{field} ELSE i.{field} END AS {field}" for field in _FIELDS
+)
+_WANTED_PLACE = ",\n".join(
+    f"CASE WHEN {_KEEPS_PLACE} THEN s.{field} ELSE {told} END AS {field}" for field, told in _PLACE.items()
 )
 _UPDATE_SHOPS = f"""
     WITH wanted AS (
         SELECT s.id, s.status AS status_before,
                CASE WHEN 'status' = ANY (s.locked_fields) THEN s.status
                     WHEN i.closed THEN CASE s.status WHEN 'live' THEN 'closed' ELSE s.status END
-                    WHEN s.status = 'closed' AND s.attributes ? 'closed_mark' THEN 'live'
+                    WHEN s.status = 'closed' AND s.attributes ? 'closed_mark' THEN
+                        CASE WHEN {_HAS_PLACE} OR NOT ({_KEEPS_PLACE}) THEN 'live' ELSE 'draft' END
+                    WHEN s.status = 'draft' AND NOT ({_HAS_PLACE}) AND NOT ({_KEEPS_PLACE}) THEN 'live'
                     ELSE s.status END AS status,
-               {_WANTED_FIELDS}
+               {_WANTED_FIELDS},
+               {_WANTED_PLACE}
           FROM shops s JOIN incoming_shops i ON i.accepted AND i.cafenomad_id = s.cafenomad_id
     ), updated AS (
-        UPDATE shops s SET status = w.status, {", ".join(f"{field} = w.{field}" for field in _FIELDS)}
+        UPDATE shops s SET status = w.status, {", ".join(f"{field} = w.{field}" for field in _WRITTEN)}
           FROM wanted w
          WHERE s.id = w.id
-           AND (s.status, {", ".join(f"s.{field}" for field in _FIELDS)})
-               IS DISTINCT FROM (w.status, {", ".join(f"w.{field}" for field in _FIELDS)})
+           AND (s.status, {", ".join(f"s.{field}" for field in _WRITTEN)})
+               IS DISTINCT FROM (w.status, {", ".join(f"w.{field}" for field in _WRITTEN)})
         RETURNING s.id, w.status_before, w.status
     )
     INSERT INTO import_changes
-    SELECT id, CASE WHEN status = status_before THEN 'updated' WHEN status = 'closed' THEN 'closed' ELSE 'reopened' END
+    SELECT id, CASE WHEN status = status_before THEN 'updated' WHEN status = 'closed' THEN 'closed'
+                     WHEN status_before = 'closed' THEN 'reopened' ELSE 'updated' END
       FROM updated
 """  # noqa: S608 - composed from the constants above
 
@@ -148,7 +172,8 @@ _COUNT = """
              WHERE c.inserted AND i.closed) + count(*) FILTER (WHERE closed),
            count(*) FILTER (WHERE reopened),
            (SELECT count(*) FROM shops s WHERE s.source = 'cafenomad'
-               AND NOT EXISTS (SELECT FROM incoming_shops i WHERE i.cafenomad_id = s.cafenomad_id))
+               AND NOT EXISTS (SELECT FROM incoming_shops i WHERE i.cafenomad_id = s.cafenomad_id)),
+           (SELECT count(*) FROM incoming_shops WHERE accepted AND latitude IS NULL)
       FROM changes
 """
 
@@ -167,6 +192,8 @@ class MergeCounts:
     reopened: int
     not_in_file: int
     """Imported once, and neither accepted nor rejected this time. They stay as they are."""
+    without_coordinates: int = 0
+    """Whose record has none that can be used."""
 
 
 def _json(value: object) -> str:

@@ -43,6 +43,7 @@ class ImportedShop:
     """A café as the import writes it.
 
     ``attributes`` holds the votes and answers that were given and, if the name had one, the ``closed_mark``.
+    ``latitude`` and ``longitude`` are None where ``place_problem`` says why they cannot be used.
     """
 
     cafenomad_id: UUID
@@ -51,8 +52,9 @@ class ImportedShop:
     city: str
     district: str
     address: str
-    latitude: float
-    longitude: float
+    latitude: float | None
+    longitude: float | None
+    place_problem: str
     mrt: str
     website: str
     opening_hours_raw: str
@@ -82,7 +84,7 @@ def read_record(record: object) -> ImportedShop | Rejected:
     marked = split_closed_mark(clean_line(texts["name"]))
     address = clean_line(texts["address"])
     problems += _naming_problems(texts["id"], marked.name, marked.mark, address)
-    latitude, longitude = _coordinates(texts["latitude"], texts["longitude"], problems)
+    place_problem = _place_problem(texts["latitude"], texts["longitude"])
     attributes = _attributes(record, problems)
     if problems:
         return Rejected(clean_line(texts["id"]), clean_line(texts["name"]), "; ".join(problems))
@@ -96,8 +98,9 @@ def read_record(record: object) -> ImportedShop | Rejected:
         city=area.city,
         district=area.district,
         address=address,
-        latitude=latitude,
-        longitude=longitude,
+        latitude=None if place_problem else float(texts["latitude"]),
+        longitude=None if place_problem else float(texts["longitude"]),
+        place_problem=place_problem,
         mrt=clean_line(texts["mrt"])[:_MAX_MRT_CHARS],
         website=clean_url(texts["url"]),
         opening_hours_raw=clean_passage(texts["open_time"], max_chars=_MAX_HOURS_CHARS),
@@ -114,7 +117,7 @@ def _text(record: Mapping[object, object], field: str, problems: list[str]) -> s
         return str(value)  # the API sends strings today; a number says the same
     if value is not None:
         problems.append(f"{field} is not a text")
-    elif field in REQUIRED:
+    elif field in REQUIRED and field not in {"latitude", "longitude"}:
         problems.append(f"{field} is missing")
     return ""
 
@@ -136,19 +139,14 @@ def _naming_problems(source_id: str, name: str, mark: str, address: str) -> list
     return problems
 
 
-def _coordinates(latitude: str, longitude: str, problems: list[str]) -> tuple[float, float]:
+def _place_problem(latitude: str, longitude: str) -> str:
     if not (latitude.strip() and longitude.strip()):
-        problems.append("no coordinates")
-        return 0, 0
+        return "no coordinates"
     try:
         pair = float(latitude), float(longitude)
     except ValueError:
-        problems.append("coordinates are not numbers")
-        return 0, 0
-    problem = coordinate_problem(*pair)
-    if problem:
-        problems.append(problem)
-    return pair
+        return "coordinates are not numbers"
+    return coordinate_problem(*pair) or ""
 
 
 def _attributes(record: Mapping[object, object], problems: list[str]) -> dict[str, float | str]:

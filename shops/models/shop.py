@@ -35,6 +35,22 @@ class Shop(models.Model):
         DEMO = "demo", "fictional demo café"
         CURATOR = "curator", "curator"
 
+    class LocationPrecision(models.TextChoices):
+        """How far the point may be from the café; the best first. No visitor sees one that is not at its house."""
+
+        EXACT = "exact", "as its source or a curator gives it"
+        ADDRESS = "address", "at the house that its address names"
+        STREET = "street", "on its street"
+        MRT = "mrt", "at a station near it"
+        DISTRICT = "district", "in its district"
+        NONE = "none", "not known"
+
+    class LocationSource(models.TextChoices):
+        SOURCE = "source", "its source"
+        CURATOR = "curator", "a curator"
+        MAPBOX = "mapbox", "Mapbox"
+        OFFLINE = "offline", "what is known of districts and stations"
+
     id = models.UUIDField(primary_key=True, db_default=GenRandomUUID(), editable=False)
     source = models.CharField(max_length=20, choices=Source, db_default=Source.CURATOR)
     cafenomad_id = models.UUIDField(null=True, unique=True)
@@ -52,6 +68,20 @@ class Shop(models.Model):
     address = models.CharField(max_length=300, db_default="", default="")
     latitude = models.FloatField(help_text="degrees WGS84")
     longitude = models.FloatField(help_text="degrees WGS84")
+    location_precision = models.CharField(
+        max_length=10,
+        choices=LocationPrecision,
+        db_default=LocationPrecision.EXACT,
+        default=LocationPrecision.EXACT,
+        help_text="Of latitude and longitude.",
+    )
+    location_source = models.CharField(
+        max_length=10,
+        choices=LocationSource,
+        db_default=LocationSource.SOURCE,
+        default=LocationSource.SOURCE,
+        help_text="Who says latitude and longitude.",
+    )
     mrt = models.TextField(db_default="", default="", help_text="Nearest stations in the source's own words.")
     phone = models.CharField(max_length=40, db_default="", default="")
     website = models.TextField(db_default="", default="")
@@ -92,6 +122,19 @@ class Shop(models.Model):
             models.CheckConstraint(condition=~models.Q(name=""), name="shops_name_given"),
             models.CheckConstraint(condition=models.Q(latitude__range=LATITUDES), name="shops_latitude_in_taiwan"),
             models.CheckConstraint(condition=models.Q(longitude__range=LONGITUDES), name="shops_longitude_in_taiwan"),
+            models.CheckConstraint(
+                condition=models.Q(location_precision__in=["exact", "address", "street", "mrt", "district", "none"]),
+                name="shops_location_precision_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(location_source__in=["source", "curator", "mapbox", "offline"]),
+                name="shops_location_source_known",
+            ),
+            # A visitor is shown metres, and walks there.
+            models.CheckConstraint(
+                condition=~models.Q(status="live") | models.Q(location_precision__in=["exact", "address"]),
+                name="shops_live_has_place",
+            ),
             models.CheckConstraint(
                 condition=models.Q(rating__isnull=True) | models.Q(rating__range=(1, 5)), name="shops_rating_in_range"
             ),

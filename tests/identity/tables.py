@@ -125,6 +125,7 @@ TABLES: Final[Mapping[str, OfMembers | OfCafes | Closed]] = {
             "django_content_type",
             "django_migrations",
             "django_session",
+            "geocodes",
             "job_events",
             "job_lanes",
             "job_queue",

@@ -135,9 +135,70 @@ def test_a_draft_is_not_published_by_closing_and_opening_again(answer: Path) -> 
 
 def test_a_cafe_that_left_the_file_is_counted_and_stays(answer: Path) -> None:
     run(answer, cafe(), cafe("two"), cafe("three"))
-    report = run(answer, cafe(), cafe("two", latitude="0", longitude="0"))
+    report = run(answer, cafe(), cafe("two", wifi="5"))
     assert (report.counts.not_in_file, report.rejected) == (1, 1)
     assert Shop.objects.live().count() == 3
+
+
+NO_PLACE = {"latitude": "0", "longitude": "0"}
+
+
+def place(key: str = "one") -> tuple[str, float, float, str]:
+    found = shop(key)
+    return found.status, found.latitude, found.longitude, found.location_precision
+
+
+def test_a_new_cafe_without_usable_coordinates_is_a_draft(answer: Path) -> None:
+    unplaced: list[Rejected] = []
+    source = write_answer(answer, cafe(**NO_PLACE), cafe("two", name="某咖啡（已歇業）", **NO_PLACE))
+    report = import_cafenomad(source, on_unplaced=unplaced.append)
+    assert (report.counts.inserted, report.counts.without_coordinates, report.rejected) == (2, 2, 0)
+    assert [record.reason for record in unplaced] == ["coordinates are 0, 0, so not known"] * 2
+    assert (shop().status, shop().location_precision) == ("draft", "none")
+    assert (shop("two").status, shop("two").location_precision) == ("closed", "none")
+    again = import_cafenomad(source)
+    assert (again.counts.unchanged, again.counts.without_coordinates) == (2, 2)
+
+
+def test_a_cafe_that_lost_its_coordinates_stays_where_it_was(answer: Path) -> None:
+    run(answer, cafe())
+    report = run(answer, cafe(name="新名字", **NO_PLACE))
+    assert (report.counts.updated, shop().name) == (1, "新名字")
+    assert place() == ("live", 25.03, 121.54, "exact")
+
+
+def test_a_draft_goes_live_once_the_file_knows_where_it_is(answer: Path) -> None:
+    run(answer, cafe(**NO_PLACE))
+    report = run(answer, cafe())
+    assert (report.counts.updated, report.counts.reopened) == (1, 0)
+    assert place() == ("live", 25.03, 121.54, "exact")
+
+
+def test_a_draft_whose_status_a_curator_locked_stays_one(answer: Path) -> None:
+    run(answer, cafe(**NO_PLACE))
+    Shop.objects.update(locked_fields=["status"])
+    run(answer, cafe())
+    assert place() == ("draft", 25.03, 121.54, "exact")
+
+
+@pytest.mark.parametrize("field", ["latitude", "longitude"])
+def test_a_place_that_a_curator_set_is_kept_as_a_whole(answer: Path, field: str) -> None:
+    run(answer, cafe(**NO_PLACE))
+    Shop.objects.update(
+        latitude=25.1, longitude=121.6, location_precision="exact", location_source="curator", locked_fields=[field]
+    )
+    run(answer, cafe())
+    assert place() == ("draft", 25.1, 121.6, "exact")
+    assert shop().location_source == "curator"
+
+
+def test_a_cafe_that_opens_again_without_a_place_is_a_draft(answer: Path) -> None:
+    run(answer, cafe(name="某咖啡（已歇業）", **NO_PLACE))
+    run(answer, cafe(name="某咖啡", **NO_PLACE))
+    assert place()[0] == "draft"
+    run(answer, cafe(name="某咖啡（已歇業）", **NO_PLACE))
+    run(answer, cafe(name="某咖啡"))
+    assert place() == ("live", 25.03, 121.54, "exact")
 
 
 def test_the_second_record_of_an_id_is_rejected(answer: Path) -> None:

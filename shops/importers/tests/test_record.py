@@ -83,11 +83,7 @@ def test_a_cafe_may_have_a_number_or_one_character_for_a_name() -> None:
         ({"name": ["a"]}, "name is not a text"),
         ({"id": "7"}, "id is not a UUID"),
         ({"id": "\ud800"}, "id is not a UUID"),
-        ({"latitude": "", "longitude": ""}, "no coordinates"),
-        ({"latitude": "north"}, "coordinates are not numbers"),
-        ({"latitude": "nan"}, "coordinates are not numbers"),
-        ({"latitude": "0.00000000", "longitude": "0.00000000"}, "0, 0"),
-        ({"latitude": "121.5", "longitude": "25.0"}, "swapped"),
+        ({"latitude": ["25"]}, "latitude is not a text"),
         ({"wifi": 6}, "wifi is not a number from 0 to 5"),
         ({"wifi": -1}, "wifi is not a number from 0 to 5"),
         ({"wifi": True}, "wifi is not a number from 0 to 5"),
@@ -100,8 +96,25 @@ def test_a_bad_record_is_rejected_with_its_reason(changes: dict[str, object], sa
     assert said in reason(**changes)
 
 
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"latitude": "", "longitude": ""}, "no coordinates"),
+        ({"latitude": None, "longitude": None}, "no coordinates"),
+        ({"latitude": "north"}, "coordinates are not numbers"),
+        ({"latitude": "nan"}, "coordinates are not numbers"),
+        ({"latitude": "0.00000000", "longitude": "0.00000000"}, "0, 0"),
+        ({"latitude": "121.5", "longitude": "25.0"}, "swapped"),
+    ],
+)
+def test_a_record_is_taken_without_coordinates_that_cannot_be_used(changes: dict[str, object], said: str) -> None:
+    shop = accepted(**changes)
+    assert said in shop.place_problem
+    assert (shop.latitude, shop.longitude) == (None, None)
+
+
 def test_all_that_is_wrong_is_said_at_once() -> None:
-    assert reason(name="", latitude="0", longitude="0", quiet=9).count(";") == 2
+    assert reason(name="", wifi="5", quiet=9).count(";") == 2
 
 
 @pytest.mark.parametrize("record", [None, 7, "cafe", [], True])
