@@ -19,27 +19,27 @@ def register() -> None:
             DELETE,
             Export("個人檔案", "Your profile", extra={"email": "private.member_email_v1(t.id)"}),
         ),
-        MemberTable("consents", "user_id", DELETE, Export("您同意與撤回的紀錄", "What you agreed to and took back")),
-        MemberTable("user_roles", "user_id", DELETE, Export("您的角色", "Your roles", left_out=("granted_by",))),
+        MemberTable("consents", "user_id", DELETE, Export("你同意與撤回的紀錄", "What you agreed to and took back")),
+        MemberTable("user_roles", "user_id", DELETE, Export("你的角色", "Your roles", left_out=("granted_by",))),
         MemberTable(
             "uploads",
             "user_id",
             DELETE,
             Export(
-                "您上傳的照片",
+                "你上傳的照片",
                 "Photos you uploaded",
                 left_out=("bucket", "path", "photo_bucket", "photo_path", "thumbnail_path"),
             ),
         ),
         MemberTable(
-            "data_exports", "user_id", DELETE, Export("您要求過的資料匯出", "Exports you asked for", left_out=("path",))
+            "data_exports", "user_id", DELETE, Export("你要求過的資料匯出", "Exports you asked for", left_out=("path",))
         ),
         MemberTable(
             "account_deletions",
             "user_id",
             DELETE,
             Export(
-                "您提出又撤回的刪除要求",
+                "你提出又撤回的刪除要求",
                 "Deletions you asked for and took back",
                 # Workings; and who did it where it was an operator, as with roles.
                 left_out=("requested_by", "user_hmac", "step", "attempts", "last_error", "counts"),

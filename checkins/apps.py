@@ -13,6 +13,6 @@ class CheckInsConfig(AppConfig):
                 "check_ins",
                 "user_id",
                 DELETE,
-                Export("您的打卡", "Your check-ins", left_out=("idempotency_key", "request_hash"), extra=SHOP_NAME),
+                Export("你的打卡", "Your check-ins", left_out=("idempotency_key", "request_hash"), extra=SHOP_NAME),
             )
         )

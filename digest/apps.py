@@ -13,7 +13,7 @@ class DigestConfig(AppConfig):
                 "profile_id",
                 DELETE,
                 Export(
-                    "寄給您的每週精選", "Weekly emails sent to you", left_out=("chunk", "email_hash", "provider_id")
+                    "寄給你的每週精選", "Weekly emails sent to you", left_out=("chunk", "email_hash", "provider_id")
                 ),
             ),
             MemberTable(

@@ -9,7 +9,7 @@ class ListsConfig(AppConfig):
 
     def ready(self) -> None:
         register(
-            MemberTable("lists", "user_id", DELETE, Export("您的清單", "Your lists", left_out=("name_key", "slot"))),
+            MemberTable("lists", "user_id", DELETE, Export("你的清單", "Your lists", left_out=("name_key", "slot"))),
             MemberTable(
                 "list_items",
                 "list_id",

@@ -8,4 +8,4 @@ class StampsConfig(AppConfig):
     name = "stamps"
 
     def ready(self) -> None:
-        register(MemberTable("stamps", "user_id", DELETE, Export("您的印章", "Your stamps", extra=SHOP_NAME)))
+        register(MemberTable("stamps", "user_id", DELETE, Export("你的印章", "Your stamps", extra=SHOP_NAME)))

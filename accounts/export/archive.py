@@ -100,11 +100,11 @@ def _entry(name: str, compression: int = ZIP_DEFLATED) -> ZipInfo:
 
 def _readme(contents: Contents) -> Iterator[str]:
     exports = {table.table: table.export for table in registered() if isinstance(table.export, Export)}
-    yield "啡遊 CafeRoam：您的資料"
+    yield "啡遊 CafeRoam：你的資料"
     yield ""
-    yield "這個壓縮檔裡是啡遊保存的、關於您的全部資料。"
+    yield "這個壓縮檔裡是啡遊保存的、關於你的全部資料。"
     yield "每個 .json 檔是一個清單，內容為 UTF-8 編碼的 JSON；時間為 ISO 8601 格式（+00:00 為世界協調時間）。"
-    yield "photos/ 資料夾裡是您的照片，檔名為 uploads.json 裡的 id。null 表示沒有資料。"
+    yield "photos/ 資料夾裡是你的照片，檔名為 uploads.json 裡的 id。null 表示沒有資料。"
     yield ""
     yield from _listing(contents, {name: export.zh for name, export in exports.items()}, "欄位")
     if contents.missing:
