@@ -23,10 +23,13 @@ class OfMembers:
 
 @dataclass(frozen=True)
 class OfCafes:
-    """Holds what the public reads; nobody writes it here. ``seen`` says which rows ``t`` are meant to be seen."""
+    """Holds what the public reads; nobody writes it here. ``seen`` says which rows ``t`` are meant to be seen, and
+    ``hidden`` which columns are not.
+    """
 
     seen: LiteralString = "t.shop_id IN (SELECT id FROM shops WHERE status = 'live')"
     to_anon: bool = True
+    hidden: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -96,7 +99,7 @@ TABLES: Final[Mapping[str, OfMembers | OfCafes | Closed]] = {
     "shop_tags": OfCafes(),
     "shop_search": OfCafes(),
     "effective_shop_tags": OfCafes(),
-    "menu_items": OfCafes(),
+    "menu_items": OfCafes(hidden=frozenset({"source_upload_id", "needs_review", "created_at"})),
     "taxonomy_tags": OfCafes(seen="true"),
     # A vector tells nothing; search joins it to what is live.
     "shop_embeddings": OfCafes(seen="true", to_anon=False),

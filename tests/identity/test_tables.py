@@ -291,6 +291,15 @@ def test_the_public_sees_live_cafes_and_changes_none(run: Run, world: World, cal
 
 
 @pytest.mark.parametrize("caller", ["owner", "anon"])
+def test_of_cafes_the_public_sees_all_columns_but_those_that_are_hidden(run: Run, world: World, caller: str) -> None:
+    for name, rules in OF_CAFES.items():
+        columns = {column for table, column in columns_of(world.owner) if table == name}
+        select: LiteralString = "SELECT {column} FROM {table}"
+        denied = {column for column in columns if run(caller, composed(select, table=name, column=column)) == DENIED}
+        assert denied == (rules.hidden if rules.to_anon or caller == "owner" else columns), name
+
+
+@pytest.mark.parametrize("caller", ["owner", "anon"])
 def test_nothing_is_emptied(run: Run, caller: str) -> None:
     found = {
         name: run(caller, composed("TRUNCATE {table} CASCADE", table=name))
