@@ -5,7 +5,7 @@ from django.db.models import Q, Value
 from django.db.models.functions import Length, Now, Replace
 
 from caferoam.database.functions import GenRandomUUID, NormalizedName
-from caferoam.text.unseen import UNSEEN, UNSEEN_IN_A_LINE
+from caferoam.text.unseen import SEEN, UNSEEN, UNSEEN_IN_A_LINE
 
 models.CharField.register_lookup(Length)
 
@@ -44,6 +44,7 @@ class ShopList(models.Model):
             models.CheckConstraint(condition=Q(name__length__range=(1, NAME_MAX_LENGTH)), name="lists_name_length"),
             models.CheckConstraint(condition=~Q(name_key=""), name="lists_name_not_blank"),
             models.CheckConstraint(condition=~Q(name__regex=UNSEEN_IN_A_LINE), name="lists_name_seen"),
+            models.CheckConstraint(condition=Q(name__regex=SEEN), name="lists_name_visible"),
         ]
 
     def __str__(self) -> str:

@@ -2,13 +2,16 @@
 
 import io
 
+import psycopg
 import pytest
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 
-OWN_APPS = ("database", "jobs", "desk", "accounts", "shops", "checkins", "stamps", "lists", "enrichment")
+from caferoam.api.principal import Principal
+
+OWN_APPS = ("database", "jobs", "desk", "accounts", "shops", "checkins", "stamps", "lists", "enrichment", "digest")
 
 
 @pytest.mark.django_db
@@ -40,3 +43,26 @@ def test_all_of_it_goes_back_to_nothing_and_up_again() -> None:
     call_command("migrate", verbosity=0)
     assert set(connection.introspection.table_names()) == tables_before
     assert MigrationExecutor(connection).migration_plan(newest) == []
+
+
+@pytest.mark.slow
+def test_names_that_nobody_can_see_give_way_before_they_are_ruled_out(
+    member: Principal, other_member: Principal, owner: psycopg.Connection
+) -> None:
+    call_command("migrate", "lists", "0002_rules", verbosity=0)
+    call_command("migrate", "accounts", "0004_member_rules", verbosity=0)
+    owner.execute("UPDATE profiles SET display_name = chr(12644) WHERE id = %s", [member.user_id])
+    owner.execute("UPDATE profiles SET display_name = '阿明' WHERE id = %s", [other_member.user_id])
+    for name in ("\u3164", "清單 1", "\u2800"):
+        owner.execute("INSERT INTO lists (user_id, name) VALUES (%s, %s)", [member.user_id, name])
+    owner.execute("INSERT INTO lists (user_id, name) VALUES (%s, chr(12644) || '想去')", [other_member.user_id])
+
+    call_command("migrate", verbosity=0)
+    names = owner.execute(
+        "SELECT display_name FROM profiles WHERE id = ANY (%s)", [[member.user_id, other_member.user_id]]
+    )
+    assert sorted(names.fetchall(), key=str) == [("阿明",), (None,)]
+    names = owner.execute("SELECT name FROM lists WHERE user_id = %s ORDER BY name", [member.user_id])
+    assert [name for (name,) in names] == ["清單 1", "清單 2", "清單 3"]
+    names = owner.execute("SELECT name FROM lists WHERE user_id = %s", [other_member.user_id])
+    assert names.fetchone() == ("\u3164想去",)

@@ -8,7 +8,7 @@ from django.db.models.functions import Coalesce, Length, Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.role import UserRole
-from caferoam.text.unseen import UNSEEN_IN_A_LINE
+from caferoam.text.unseen import SEEN, UNSEEN_IN_A_LINE
 
 models.CharField.register_lookup(Length)
 
@@ -88,6 +88,10 @@ class Profile(models.Model):
             models.CheckConstraint(
                 condition=models.Q(display_name__isnull=True) | ~models.Q(display_name__regex=UNSEEN_IN_A_LINE),
                 name="profiles_display_name_seen",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(display_name__isnull=True) | models.Q(display_name__regex=SEEN),
+                name="profiles_display_name_visible",
             ),
             models.CheckConstraint(condition=models.Q(locale__in=["zh-TW", "en"]), name="profiles_locale_known"),
         ]

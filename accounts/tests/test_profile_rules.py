@@ -91,3 +91,21 @@ def test_not_even_the_owner_rewrites_a_consent(owner: psycopg.Connection, member
         owner.execute("UPDATE consents SET granted = false")
     assert caught.value.diag.constraint_name == "consents_append_only"
     assert Consent.objects.get(user_id=member.user_id).granted
+
+
+@pytest.mark.parametrize(
+    ("name", "constraint"),
+    [
+        ("", "profiles_display_name_length"),
+        ("a\u202eb", "profiles_display_name_seen"),
+        (" ", "profiles_display_name_visible"),
+        ("\u3164", "profiles_display_name_visible"),
+        ("\u2800\u115f\U000e0100", "profiles_display_name_visible"),
+    ],
+)
+def test_the_database_knows_what_a_display_name_is(
+    owner: psycopg.Connection, member: Principal, name: str, constraint: str
+) -> None:
+    with pytest.raises(psycopg.errors.CheckViolation) as caught:
+        owner.execute("UPDATE profiles SET display_name = %s WHERE id = %s", [name, member.user_id])
+    assert caught.value.diag.constraint_name == constraint

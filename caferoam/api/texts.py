@@ -6,18 +6,15 @@ from typing import Any, Final
 from rest_framework import serializers
 
 from caferoam.text.normalize import normalize
-from caferoam.text.unseen import UNSEEN, UNSEEN_IN_A_LINE
+from caferoam.text.unseen import BLANK, SEEN, UNSEEN, UNSEEN_IN_A_LINE
 
 _UNSEEN: Final = re.compile(UNSEEN)
 _UNSEEN_IN_A_LINE: Final = re.compile(UNSEEN_IN_A_LINE)
 # For the API's description. JavaScript reads characters beyond U+FFFF as two, so these classes end there.
 _OF_LINES: Final = r"\u0000" + UNSEEN_IN_A_LINE[1:].partition(r"\U")[0]
 _OF_PROSE: Final = _OF_LINES.replace(r"\u0009\u000a", "").replace(r"\u000b-", r"\u000b\u000c\u000e-")  # with \r
-# Blank in every font, though letters and signs to Unicode; or nothing without something to stand on or to join.
-_BLANK: Final = (
-    r"\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200c\u200d\u2800\u3164\ufe00-\ufe0f\uffa0\ufff0-\ufffb\ufffe\uffff"
-)
-_SEEN: Final = re.compile(rf"[^\s{_OF_LINES}{_BLANK}\U000e0100-\U000e01ef]")
+_BLANK: Final = BLANK.partition(r"\U")[0]
+_SEEN: Final = re.compile(SEEN)
 
 
 class LineField(serializers.CharField):

@@ -11,3 +11,14 @@ class of characters for regular expressions, spelled alike for Python and for Po
 """
 UNSEEN_IN_A_LINE: Final = rf"[\u0009\u000a{UNSEEN[1:]}"
 """The same, with tabs and line breaks."""
+
+SPACES: Final = r"\u0020\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
+BLANK: Final = (
+    r"\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200c\u200d\u2800\u3164\ufe00-\ufe0f\uffa0\ufff0-\ufffb\ufffe\uffff"
+    r"\U000e0100-\U000e01ef"
+)
+"""The inside of a class: blank in every font, though letters and signs to Unicode; or nothing without something to
+stand on or to join.
+"""
+SEEN: Final = rf"[^{SPACES}{BLANK}{UNSEEN_IN_A_LINE[1:]}"
+"""A character that is seen: a name has one, or nobody could tell that it is there."""

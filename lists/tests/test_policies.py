@@ -222,6 +222,8 @@ def test_two_places_of_a_list_are_never_the_same(api_connection: psycopg.Connect
         ("\u200b", "lists_name_not_blank"),
         ("a\nb", "lists_name_seen"),
         ("a\u202eb", "lists_name_seen"),
+        ("\u3164", "lists_name_visible"),
+        ("\u2800 \u115f", "lists_name_visible"),
     ],
 )
 def test_the_database_knows_what_a_name_is(
