@@ -5,7 +5,7 @@ labels the meaning of a shop is mostly its name; with them ranking by vectors al
 """
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -15,13 +15,18 @@ from django.db import connection
 
 from caferoam.jobs import JobBatch
 from caferoam.providers.embeddings import Embedder, Vector
-from caferoam.providers.errors import ProviderRefused
+from caferoam.providers.errors import AnswerUnusable, ProviderRefused, ProviderUnavailable
+from caferoam.providers.usage import NOTHING
 from enrichment import distinctiveness, ledger
 from enrichment.spending import budgets
 
 PURPOSE: Final = "generate_embedding"
 MAX_LABELS: Final = 20
 MAX_DESCRIPTION_CHARS: Final = 300
+
+
+class VectorsUnusable(Exception):
+    """The embedder was paid and gave nothing that can be used. Another attempt may do better, and counts."""
 
 
 @dataclass(frozen=True)
@@ -68,22 +73,36 @@ class Draft:
     refused: Mapping[UUID, ProviderRefused]
 
 
-def embed_shops(batch: JobBatch, embedder: Embedder) -> None:
+def embed_shops(
+    batch: JobBatch, embedder: Embedder, *, purpose: str = PURPOSE, store: Callable[[Draft], object] | None = None
+) -> None:
     """Bring the vectors of the batch's shops up to date and complete its jobs, but for those whose text is refused.
+
+    ``purpose`` is what pays for it. ``store`` takes the vectors instead of ``write``, in the transaction that completes
+    the jobs.
 
     Raises:
         ProviderUnavailable: from the embedder.
+        VectorsUnusable
         LeaseLost: a job was taken away; nothing was written.
     """
-    made = draft({run.arguments["shop_id"] for run in batch.runs}, embedder, job_id=batch.runs[0].id)
+    shop_ids = {run.arguments["shop_id"] for run in batch.runs}
+    made = draft(shop_ids, embedder, purpose=purpose, job_id=batch.runs[0].id)
     for run in batch.runs:
         if (error := made.refused.get(run.arguments["shop_id"])) is not None:
             batch.fail(run, error)
     with batch.completing():
-        write(made)
+        (store or write)(made)
 
 
-def draft(shop_ids: Collection[UUID], embedder: Embedder, *, anew: bool = False, job_id: UUID | None = None) -> Draft:
+def draft(
+    shop_ids: Collection[UUID],
+    embedder: Embedder,
+    *,
+    anew: bool = False,
+    purpose: str = PURPOSE,
+    job_id: UUID | None = None,
+) -> Draft:
     """Embed what has changed of these shops, with ``anew`` everything. ``write`` stores it.
 
     Asks the embedder once, or not at all; only to find a text that it refuses is it asked again for fewer of them. What
@@ -92,33 +111,47 @@ def draft(shop_ids: Collection[UUID], embedder: Embedder, *, anew: bool = False,
     Raises:
         LaneClosed: the budget is reached.
         ProviderUnavailable: from the embedder.
+        VectorsUnusable
     """
     distinctiveness.refresh(shop_ids)
     documents = read_documents(shop_ids, embedder.model)
     changed = documents if anew else outdated(documents, embedder.model)
     refused: dict[UUID, ProviderRefused] = {}
     if changed:
-        budgets.check(embedder, purpose=PURPOSE)
-    embedded = _embed(changed, embedder, refused, job_id) if changed else []
+        budgets.check(embedder, purpose=purpose)
+    embedded = _embed(changed, embedder, refused, purpose, job_id) if changed else []
     asked = {document.shop_id for document in changed}
     unchanged = [document for document in documents if document.shop_id not in asked]
     return Draft(embedder.model, embedded, unchanged, refused)
 
 
 def _embed(
-    documents: Sequence[Document], embedder: Embedder, refused: dict[UUID, ProviderRefused], job_id: UUID | None
+    documents: Sequence[Document],
+    embedder: Embedder,
+    refused: dict[UUID, ProviderRefused],
+    purpose: str,
+    job_id: UUID | None,
 ) -> list[tuple[Document, Vector]]:
     """The documents with their vectors; those that the embedder does not take go to ``refused``."""
     try:
         made = embedder.embed([document.text for document in documents])
-    except ProviderRefused as error:
+    except (ProviderRefused, ProviderUnavailable) as error:
+        if error.usage != NOTHING:
+            ledger.note(error.usage, embedder, purpose=purpose, job_id=job_id, items=0)
+        if isinstance(error, AnswerUnusable):
+            raise VectorsUnusable(str(error)) from error
+        if isinstance(error, ProviderUnavailable):
+            raise
         if len(documents) == 1:
             refused[documents[0].shop_id] = error
             return []
         middle = len(documents) // 2
-        first, second = documents[:middle], documents[middle:]
-        return _embed(first, embedder, refused, job_id) + _embed(second, embedder, refused, job_id)
-    ledger.note(made.usage, embedder, purpose=PURPOSE, job_id=job_id, items=len(documents))
+        return [
+            pair
+            for half in (documents[:middle], documents[middle:])
+            for pair in _embed(half, embedder, refused, purpose, job_id)
+        ]
+    ledger.note(made.usage, embedder, purpose=purpose, job_id=job_id, items=len(documents))
     return list(zip(documents, made.vectors, strict=True))
 
 
@@ -164,14 +197,14 @@ def outdated(documents: Collection[Document], model: str) -> list[Document]:
     return [document for document in documents if document.embedded_hash != document.input_hash(model)]
 
 
-def write(made: Draft) -> int:
+def write(made: Draft, *, since: datetime | None = None) -> int:
     """Store the vectors within the caller's transaction, in one statement, and count them.
 
     Left out are shops that are gone, and shops that were described anew since they were read: those have a job of their
-    own, whose newer vector must not be overwritten. The vectors that are still right count as embedded now, so that
-    nobody takes them for older than the description.
+    own, whose newer vector must not be overwritten. The vectors that are still right count as embedded now where they
+    are older than the description, or than ``since``.
     """
-    _confirm(made.unchanged, made.model)
+    _confirm(made.unchanged, made.model, since)
     ordered = sorted(made.embedded, key=lambda pair: pair[0].shop_id)
     if not ordered:
         return 0
@@ -200,8 +233,8 @@ def write(made: Draft) -> int:
         return int(cursor.rowcount)
 
 
-def _confirm(documents: Sequence[Document], model: str) -> None:
-    """Date these vectors anew where they are older than the description that was read.
+def _confirm(documents: Sequence[Document], model: str, since: datetime | None) -> None:
+    """Date these vectors anew where they are older than the description that was read, or than ``since``.
 
     Rows that somebody is writing are passed over: they get a newer date anyway, and waiting for them could dead-lock.
     """
@@ -213,9 +246,10 @@ def _confirm(documents: Sequence[Document], model: str) -> None:
             WITH behind AS MATERIALIZED (
                 SELECT embedded.shop_id
                   FROM unnest(%s::uuid[], %s::timestamptz[]) AS given (shop_id, enriched_at)
-                  JOIN shops AS shop ON shop.id = given.shop_id AND shop.enriched_at = given.enriched_at
+                  JOIN shops AS shop ON shop.id = given.shop_id
+                   AND shop.enriched_at IS NOT DISTINCT FROM given.enriched_at
                   JOIN shop_embeddings AS embedded ON embedded.shop_id = shop.id
-                 WHERE embedded.model = %s AND embedded.embedded_at < shop.enriched_at
+                 WHERE embedded.model = %s AND embedded.embedded_at < greatest(shop.enriched_at, %s::timestamptz)
                    FOR NO KEY UPDATE OF embedded SKIP LOCKED
             )
             UPDATE shop_embeddings SET embedded_at = now()
@@ -226,6 +260,7 @@ def _confirm(documents: Sequence[Document], model: str) -> None:
                 [document.shop_id for document in documents],
                 [document.enriched_at for document in documents],
                 model,
+                since,
                 model,
             ],
         )

@@ -10,7 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 MILLION: Final = 1_000_000
 """Tokens that a price is for."""
-_MICRO_USD: Final = Decimal("0.000001")
+_LEDGER_UNIT: Final = Decimal("0.000000001")
 
 type Table = Mapping[str, Mapping[str, Sequence[str]]]
 """By model and day, in ISO's form, from which they hold: prices in USD."""
@@ -33,6 +33,6 @@ def prices_on(table_name: str, model: str, *, setting: str, on: date | None = No
     return [Decimal(price) for price in table[model][max(valid)]]
 
 
-def to_micro_usd(usd: Decimal) -> Decimal:
-    """Rounded to the millionth, as the ledger keeps it."""
-    return usd.quantize(_MICRO_USD, ROUND_HALF_UP)
+def as_in_ledger(usd: Decimal) -> Decimal:
+    """Rounded to what the ledger keeps: a search text of a few tokens costs less than a millionth."""
+    return usd.quantize(_LEDGER_UNIT, ROUND_HALF_UP)

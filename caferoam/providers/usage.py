@@ -14,6 +14,14 @@ class Usage:
     tokens_cached: int = 0
     usd: Decimal = Decimal(0)
 
+    def __add__(self, other: "Usage") -> "Usage":
+        return Usage(
+            self.tokens_in + other.tokens_in,
+            self.tokens_out + other.tokens_out,
+            self.tokens_cached + other.tokens_cached,
+            self.usd + other.usd,
+        )
+
 
 NOTHING: Final = Usage()
 """What a call costs that no vendor answers."""

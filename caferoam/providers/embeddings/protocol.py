@@ -47,6 +47,7 @@ class Embedder(Protocol):
         Raises:
             ProviderUnavailable: try later.
             ProviderRefused: these texts will never be embedded.
+            AnswerUnusable: the answer is paid for and of no use.
         """
 
 

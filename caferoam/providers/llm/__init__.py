@@ -5,11 +5,11 @@ from functools import cache
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from caferoam.providers.errors import AnswerUnusable
 from caferoam.providers.llm.checks import configured, ping
 from caferoam.providers.llm.offline import OfflineDescriber
 from caferoam.providers.llm.offline.menu import OfflineMenuReader
 from caferoam.providers.llm.protocol import (
-    AnswerUnusable,
     DescribedTag,
     Describer,
     DescribeRequest,

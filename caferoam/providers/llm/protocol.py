@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import Protocol
 from uuid import UUID
 
-from caferoam.providers.errors import ProviderRefused
 from caferoam.providers.usage import NOTHING, Usage
 from caferoam.text.taxonomy import TagDefinition
 
@@ -98,17 +97,6 @@ class Description:
     summary_en: str
     modes: Modes | None
     usage: Usage = NOTHING
-
-
-class AnswerUnusable(ProviderRefused):
-    """The model answered, and is paid for it, but with nothing that can be used: it declined, or did not finish.
-
-    Models waver, so unlike after other refusals a second try may do better.
-    """
-
-    def __init__(self, message: str, usage: Usage) -> None:
-        super().__init__(message)
-        self.usage = usage
 
 
 class Describer(Protocol):

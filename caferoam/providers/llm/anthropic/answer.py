@@ -9,9 +9,9 @@ from uuid import UUID
 
 from anthropic.types import Message
 
-from caferoam.providers.errors import ProviderUnavailable
+from caferoam.providers.errors import AnswerUnusable, ProviderUnavailable
 from caferoam.providers.llm.anthropic.prices import Tokens, prices_of
-from caferoam.providers.llm.protocol import AnswerUnusable, DescribedTag, Description, Evidence, Modes
+from caferoam.providers.llm.protocol import DescribedTag, Description, Evidence, Modes
 from caferoam.providers.usage import Usage
 
 MAX_TAGS: Final = 200

@@ -7,12 +7,12 @@ from typing import Final, Literal, cast
 from anthropic.types.message_create_params import MessageCreateParamsNonStreaming
 from django.conf import settings
 
-from caferoam.providers.errors import ProviderRefused
+from caferoam.providers.errors import AnswerUnusable, ProviderRefused
 from caferoam.providers.llm.anthropic.answer import json_of, number_of, objects_of, usage_of
 from caferoam.providers.llm.anthropic.client import call, check_key
 from caferoam.providers.llm.anthropic.prices import prices_of
 from caferoam.providers.llm.anthropic.prompt import object_schema
-from caferoam.providers.llm.protocol import AnswerUnusable, Menu, MenuEntry
+from caferoam.providers.llm.protocol import Menu, MenuEntry
 from caferoam.providers.usage import Usage
 
 VERSION: Final = 1

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from caferoam.providers.prices import MILLION, prices_on, to_micro_usd
+from caferoam.providers.prices import MILLION, as_in_ledger, prices_on
 
 BATCH_DISCOUNT: Final = Decimal("0.5")
 
@@ -30,14 +30,14 @@ class Prices:
     cache_reads: Decimal
 
     def usd(self, tokens: Tokens, *, batch: bool = False) -> Decimal:
-        """What these tokens cost, to the millionth; in a batch half of it."""
+        """What these tokens cost, in a batch half of it."""
         usd = (
             tokens.fresh * self.fresh
             + tokens.out * self.out
             + tokens.cache_writes * self.cache_writes
             + tokens.cache_reads * self.cache_reads
         ) / MILLION
-        return to_micro_usd(usd * (BATCH_DISCOUNT if batch else 1))
+        return as_in_ledger(usd * (BATCH_DISCOUNT if batch else 1))
 
 
 def prices_of(model: str, *, setting: str, on: date | None = None) -> Prices:
