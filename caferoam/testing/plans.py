@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 _HISTORY = """
+TRUNCATE job_queue CASCADE;
 INSERT INTO job_queue (job_type, status, payload, created_at, scheduled_at, completed_at)
 SELECT 'live_note', 'completed', jsonb_build_object('shop_id', gen_random_uuid(), 'note', repeat('x', 400)), at, at, at
 FROM generate_series(1, 20000) AS n, LATERAL (SELECT now() - n * interval '1 minute') AS past (at);
@@ -30,7 +31,8 @@ SELECT id, attempts, claimed_at, 'host:1' FROM job_queue WHERE status = 'claimed
 def fill_queue() -> None:
     """20,000 finished jobs and 5,000 that wait: enough that a plan is the same as for a million.
 
-    Of those that wait a fifth is due tomorrow, with a priority above all others.
+    Of those that wait a fifth is due tomorrow, with a priority above all others. The tables are made anew first, and
+    are as they were when the test's transaction ends: dead rows of tests before this one would change the plans.
     """
     with connection.cursor() as cursor:
         cursor.execute(_HISTORY)
