@@ -9,4 +9,8 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "caferoam.admin_settings"
 
 application = get_wsgi_application()
 
+from caferoam.providers.checks import require  # noqa: E402 - needs the settings, which the lines above have set up
+
+require("maps")
+
 import caferoam.admin_urls  # noqa: E402, F401 - all pages now, so that the first request need not wait for them

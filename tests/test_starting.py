@@ -52,3 +52,15 @@ def test_what_is_needed_hangs_on_the_queues_that_are_served(settings: Settings) 
     require(*needs_of({"llm", "embedding"}))
     with pytest.raises(ImproperlyConfigured, match=re.escape("Not set: RESEND_API_KEY (email by resend).")):
         require(*needs_of({"default"}))
+
+
+@pytest.mark.slow
+def test_the_admin_names_what_it_lacks(tmp_path: Path) -> None:
+    lacking = {"MAPS_PROVIDER": "mapbox", "MAPBOX_ACCESS_TOKEN": ""}
+    process = Process(tmp_path / "admin.log", "-c", "import caferoam.admin_wsgi", **lacking)
+    try:
+        assert process.popen.wait(60) == 1, process.output()
+    finally:
+        process.kill()
+    last = process.output().strip().splitlines()[-1]
+    assert "ImproperlyConfigured: Not set: MAPBOX_ACCESS_TOKEN (maps by mapbox)." in last
