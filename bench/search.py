@@ -15,6 +15,7 @@ from bench.stack import RunningStack
 from shops.filters import ShopFilters
 from shops.search import service
 from shops.search.query_vectors import query_vectors
+from shops.search.searched import searched_models
 from shops.search.vocabulary import vocabularies
 
 ROUNDS = 12
@@ -40,6 +41,8 @@ def search_vs_sql(stack: RunningStack) -> list[Result]:
     call_command("dev_token", "bench@example.com", stdout=token)
     headers = {"Authorization": f"Bearer {token.getvalue().strip()}"}
     vocabulary = vocabularies.load()
+    searched = searched_models.load()
+    vectors = query_vectors(searched.provider, searched.model)
     with psycopg.connect(stack.stack.database_urls["api"], autocommit=True) as database:
         database.execute("SELECT set_config('role', 'authenticated', false)")
         served: list[float] = []
@@ -47,7 +50,9 @@ def search_vs_sql(stack: RunningStack) -> list[Result]:
         for number in range(ROUNDS + 1):
             for text in QUERIES:
                 asked = service.SearchRequest(text=text, filters=ShopFilters(), limit=20)
-                sql, parameters = service.prepare(asked, vocabulary=vocabulary, vectors=query_vectors()).statement()
+                sql, parameters = service.prepare(
+                    asked, vocabulary=vocabulary, vectors=vectors, calibration=searched.calibration
+                ).statement()
                 path = "/search?" + urlencode({"text": text})
                 served_s = seconds(partial(_get, web, path, headers))
                 bare_s = seconds(partial(_fetch, database, sql, parameters))

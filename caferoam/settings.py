@@ -216,6 +216,9 @@ if MAPS_PROVIDER == "mapbox" and MAPBOX_ACCESS_TOKEN.partition(".")[0] not in {"
 MAPBOX_BASE_URL = env.url("MAPBOX_BASE_URL", ["https", "http"], "").rstrip("/")
 MAPBOX_TIMEOUT = timedelta(seconds=8)  # for which it may be silent; a curator waits for it
 
+# What search asks whether it may pay for a vector, and tells what one has cost: a module of the app with the books.
+SEARCH_SPENDING = "enrichment.spending.search"
+
 # --- Mail -----------------------------------------------------------------------------------------------------------
 EMAIL_PROVIDER = env.choice("EMAIL_PROVIDER", ["offline", "resend"], "offline")
 RESEND_API_KEY = env.prefixed("RESEND_API_KEY", "re_")

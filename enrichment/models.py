@@ -180,8 +180,11 @@ class EmbeddingModel(models.Model):
     model = models.TextField(primary_key=True)
     provider = models.TextField()
     status = models.CharField(max_length=10, choices=Status)
-    started_at = models.DateTimeField(db_default=Now())
+    started_at = models.DateTimeField(db_default=Now(), help_text="Of the building: older vectors are to be looked at.")
     activated_at = models.DateTimeField(null=True)
+    retired_at = models.DateTimeField(null=True)
+    cosine_low = models.FloatField(null=True, help_text="Measured on our cafés; see shops.search.weights.Calibration.")
+    cosine_high = models.FloatField(null=True)
 
     class Meta:
         db_table = "embedding_models"
@@ -195,6 +198,11 @@ class EmbeddingModel(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(status__in=["building", "active", "retired"]), name="embedding_models_status_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(cosine_low=None, cosine_high=None)
+                | Q(cosine_low__isnull=False, cosine_high__isnull=False, cosine_low__lt=F("cosine_high")),
+                name="embedding_models_calibrated_whole",
             ),
         ]
 

@@ -19,6 +19,7 @@ from shops import directory
 from shops.filters import read_filters
 from shops.search import service
 from shops.search.query_vectors import query_vectors
+from shops.search.searched import searched_models
 from shops.search.telling import event_of
 from shops.search.vocabulary import vocabularies
 from shops.serializers import (
@@ -108,7 +109,9 @@ class Search(MemberAPIView):
         """Cafés that pass the filters, the best first, each with the reasons why. For members."""
         began_at = time.monotonic()
         params = parse_query(SearchParams, request)
-        vocabulary = vocabularies.current(self.as_member)  # its own transaction, done before the embedder is asked
+        # Each in its own transaction, if it is due, done before the embedder is asked.
+        vocabulary = vocabularies.current(self.as_member)
+        searched = searched_models.current(self.as_member)
         wanted = service.SearchRequest(
             text=params["text"],
             filters=read_filters(params, vocabulary),
@@ -116,7 +119,8 @@ class Search(MemberAPIView):
             cursor=params.get("cursor"),
             areas_filter=params["areas"] == "filter",
         )
-        prepared = service.prepare(wanted, vocabulary=vocabulary, vectors=query_vectors())
+        vectors = query_vectors(searched.provider, searched.model)
+        prepared = service.prepare(wanted, vocabulary=vocabulary, vectors=vectors, calibration=searched.calibration)
         with self.as_member():
             answer = service.answer(prepared)
         capture(event_of(prepared, answer, took=timedelta(seconds=time.monotonic() - began_at)))

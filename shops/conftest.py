@@ -4,17 +4,20 @@ from collections.abc import Iterator
 
 import pytest
 
+from shops.search.searched import searched_models
 from shops.search.vocabulary import vocabularies
 from shops.taxonomy import file_definitions
 from shops.taxonomy.loader import load_taxonomy
 
 
 @pytest.fixture(autouse=True)
-def no_vocabulary_of_another_test() -> Iterator[None]:
+def nothing_kept_of_another_test() -> Iterator[None]:
     """Each test reads its own tables."""
-    vocabularies.forget()
+    for kept in (vocabularies, searched_models):
+        kept.forget()
     yield
-    vocabularies.forget()
+    for kept in (vocabularies, searched_models):
+        kept.forget()
 
 
 @pytest.fixture

@@ -1,26 +1,38 @@
 """Vectors of search texts, kept by the exact cleaned text and the model.
 
-Never by similarity: 限時 and 不限時 are neighbours. Callers that miss on the same text at the same time share one call.
+Never by similarity: 限時 and 不限時 are neighbours. Callers that miss on the same text at the same time share one call,
+and only that call costs anything.
 """
 
 import threading
 from collections import OrderedDict
+from collections.abc import Sequence
 from concurrent.futures import Future
-from functools import cache
+from functools import lru_cache
 from typing import Final
 
-from caferoam.providers.embeddings import Embedder, get_embedder
+from django.core.exceptions import ImproperlyConfigured
+
+from caferoam.providers.embeddings import DIMENSIONS, Embedded, Embedder, embedder_of
+from caferoam.providers.embeddings.protocol import Loadable
+from caferoam.providers.errors import ProviderUnavailable
+from caferoam.providers.usage import NOTHING
+from shops.search.spending import Spending, spending
 
 CAPACITY: Final = 2_000
 """Texts; a vector takes about 20 KB, as Postgres reads it."""
 
 
 class QueryVectors:
-    """The vectors of one model, as the text that Postgres reads. Safe to share between threads."""
+    """The vectors of one model, as the text that Postgres reads. Safe to share between threads.
 
-    def __init__(self, embedder: Embedder, *, capacity: int = CAPACITY) -> None:
+    With ``spending`` every call to the embedder is paid for: it is noted, and none is made beyond the budget.
+    """
+
+    def __init__(self, embedder: Embedder, *, capacity: int = CAPACITY, spending: Spending | None = None) -> None:
         self._embedder = embedder
         self._capacity = capacity
+        self._spending = spending
         self._lock = threading.Lock()
         self._kept: OrderedDict[str, str] = OrderedDict()
         self._underway: dict[str, Future[str]] = {}
@@ -34,7 +46,8 @@ class QueryVectors:
         """The vector of ``text``.
 
         Raises:
-            ProviderUnavailable, ProviderRefused: as the embedder; nothing is kept then.
+            ProviderUnavailable: as the embedder, or the budget is used up; nothing is kept then.
+            ProviderRefused: as the embedder.
         """
         with self._lock:
             known = self._kept.get(text)
@@ -48,7 +61,7 @@ class QueryVectors:
         if underway is not None:
             return underway.result()
         try:
-            literal = "[" + ",".join(f"{value:.9g}" for value in self._embedder.embed([text]).vectors[0].tolist()) + "]"
+            literal = self._ask(text)
         except BaseException as exc:
             with self._lock:
                 del self._underway[text]
@@ -62,8 +75,35 @@ class QueryVectors:
         mine.set_result(literal)
         return literal
 
+    def _ask(self, text: str) -> str:
+        if self._spending is not None and not self._spending.search_allowed():
+            raise ProviderUnavailable("The budget for searches is used up.")
+        made = self._embedder.embed([text])
+        if self._spending is not None and made.usage != NOTHING:
+            self._spending.note_search(made.usage, self._embedder)
+        return "[" + ",".join(f"{value:.9g}" for value in made.vectors[0].tolist()) + "]"
 
-@cache
-def query_vectors() -> QueryVectors:
-    """The process's own, of the configured embedder."""
-    return QueryVectors(get_embedder())
+
+class _OutOfReach:
+    """Stands for an embedder that this process's settings do not allow: searches go without meaning, and say why."""
+
+    dimensions = DIMENSIONS
+
+    def __init__(self, provider: str, model: str, reason: str) -> None:
+        self.provider = provider
+        self.model = model
+        self._reason = reason
+
+    def embed(self, texts: Sequence[str]) -> Embedded:
+        raise ProviderUnavailable(self._reason)
+
+
+@lru_cache(maxsize=1)
+def query_vectors(provider: str, model: str) -> QueryVectors:
+    """The process's own, of this model. Those of the model that was asked for before are dropped."""
+    try:
+        embedder = embedder_of(provider, model)
+    except ImproperlyConfigured as exc:
+        return QueryVectors(_OutOfReach(provider, model, str(exc)))
+    # What runs in this process costs nothing, so the database need not be asked for it.
+    return QueryVectors(embedder, spending=None if isinstance(embedder, Loadable) else spending())

@@ -6,7 +6,7 @@ no provider. ``PreparedSearch.statement()`` is the statement itself, for whoever
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, astuple, dataclass, replace
 from functools import cached_property
 from typing import Any, Final
 from uuid import UUID
@@ -22,7 +22,7 @@ from shops.search.query_vectors import QueryVectors
 from shops.search.statement import LEADING_COLUMNS, PARTS, Position, SearchPlan, leading, statement
 from shops.search.understanding import AreaWish, Span, Understanding, Wish, understand
 from shops.search.vocabulary import Vocabulary
-from shops.search.weights import Part
+from shops.search.weights import Calibration, Part
 from shops.summary import read_tag_vector, shop_summary
 
 logger = logging.getLogger(__name__)
@@ -51,6 +51,7 @@ class PreparedSearch:
     vocabulary: Vocabulary
     understanding: Understanding
     model: str
+    calibration: Calibration
     vector: str | None
     degraded: bool
 
@@ -102,7 +103,7 @@ class PreparedSearch:
             {
                 "text": self.understanding.text,
                 "filters": asdict(self.filters),
-                "model": self.model if self.vector is not None else None,
+                "model": [self.model, *astuple(self.calibration)] if self.vector is not None else None,
                 "weights": tuning.CURRENT.version,
             },
         )
@@ -128,7 +129,7 @@ class PreparedSearch:
                 shares=self.shares,
                 model=self.model,
                 vector=self.vector,
-                calibration=tuning.calibration_of(self.model),
+                calibration=self.calibration,
                 wanted={wish.tag.number: implied if wish.implied else 1.0 for wish in self.understanding.wanted},
                 avoided={wish.tag.number: 1.0 for wish in self.understanding.avoided},
                 mode=self.mode,
@@ -140,8 +141,12 @@ class PreparedSearch:
         )
 
 
-def prepare(request: SearchRequest, *, vocabulary: Vocabulary, vectors: QueryVectors) -> PreparedSearch:
+def prepare(
+    request: SearchRequest, *, vocabulary: Vocabulary, vectors: QueryVectors, calibration: Calibration | None = None
+) -> PreparedSearch:
     """Understand the text and fetch its vector. If the embedder fails, tags and words alone must do.
+
+    Cosines are read by ``calibration``, or by what this code knows of the vectors' model.
 
     Raises:
         ValidationError: on ``cursor``.
@@ -154,7 +159,8 @@ def prepare(request: SearchRequest, *, vocabulary: Vocabulary, vectors: QueryVec
         except (ProviderUnavailable, ProviderRefused) as exc:
             logger.warning("A search goes without meaning: the embedder failed: %s", exc)
             degraded = True
-    prepared = PreparedSearch(request, vocabulary, understood, vectors.model, vector, degraded)
+    calibration = calibration or tuning.calibration_of(vectors.model)
+    prepared = PreparedSearch(request, vocabulary, understood, vectors.model, calibration, vector, degraded)
     _ = prepared.after  # a bad cursor is refused before any transaction
     return prepared
 

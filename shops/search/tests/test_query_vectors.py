@@ -1,11 +1,15 @@
 """The same text is embedded once, even when many ask for it at the same time."""
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
-from caferoam.providers.embeddings import get_embedder
+from caferoam.providers.embeddings import Embedded, Embedder, chosen, get_embedder
 from caferoam.providers.errors import ProviderUnavailable
+from caferoam.providers.usage import Usage
 from shops.search.query_vectors import QueryVectors, query_vectors
 from shops.search.tests.embedder import PairEmbedder
 
@@ -56,6 +60,55 @@ def test_a_failed_call_fails_all_who_waited_and_is_forgotten() -> None:
     assert vectors.of("安靜").startswith("[")
 
 
-def test_the_process_has_one_set_of_vectors_of_the_configured_model() -> None:
-    assert query_vectors() is query_vectors()
-    assert query_vectors().model == get_embedder().model
+def test_the_process_has_one_set_of_vectors_of_the_model_that_is_searched() -> None:
+    assert query_vectors(*chosen()) is query_vectors(*chosen())
+    assert query_vectors(*chosen()).model == get_embedder().model
+
+
+def test_where_the_settings_do_not_allow_the_model_that_is_searched_a_search_says_why() -> None:
+    vectors = query_vectors("offline", "another")
+    assert vectors.model == "another"
+    with pytest.raises(ProviderUnavailable, match="no model 'another'"):
+        vectors.of("安靜")
+
+
+class Purse:
+    """Money for so many searches."""
+
+    def __init__(self, searches: int) -> None:
+        self.left = searches
+        self.noted: list[tuple[str, Usage]] = []
+
+    def search_allowed(self) -> bool:
+        return self.left > 0
+
+    def note_search(self, usage: Usage, embedder: Embedder) -> None:
+        self.left -= 1
+        self.noted.append((embedder.model, usage))
+
+
+class Paid(PairEmbedder):
+    """Costs something."""
+
+    def embed(self, texts: Sequence[str]) -> Embedded:
+        return replace(super().embed(texts), usage=COST)
+
+
+COST = Usage(tokens_in=3, usd=Decimal("0.000000060"))
+
+
+def test_only_what_is_asked_of_the_embedder_costs_something_and_nothing_is_asked_beyond_the_budget() -> None:
+    purse = Purse(1)
+    vectors = QueryVectors(Paid(), spending=purse)
+    assert vectors.of("安靜") == vectors.of("安靜")
+    assert purse.noted == [(vectors.model, COST)]
+    with pytest.raises(ProviderUnavailable, match="budget"):
+        vectors.of("不安靜")
+    assert vectors.of("安靜")
+    assert len(purse.noted) == 1
+
+
+def test_what_costs_nothing_is_not_noted() -> None:
+    purse = Purse(1)
+    QueryVectors(PairEmbedder(), spending=purse).of("安靜")
+    assert purse.noted == []

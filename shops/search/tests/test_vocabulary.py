@@ -27,11 +27,9 @@ class Words(VocabularyCache):
             self.load()
         return self.now
 
-    def load(self) -> Vocabulary:
+    def read(self, before: Vocabulary | None) -> Vocabulary:
         self.readings += 1
-        vocabulary = Vocabulary.of((), ())
-        self._read = (self.now, vocabulary)
-        return vocabulary
+        return Vocabulary.of((), ())
 
 
 class Gate:
@@ -80,6 +78,19 @@ def test_the_first_reading_is_waited_for_and_shared(threads: ThreadPoolExecutor)
     gate.opened.set()
     assert {id(future.result(PATIENCE_S)) for future in (reader, *waiting)} == {id(words.fresh())}
     assert words.readings == 1
+
+
+def test_what_is_too_old_to_be_used_is_waited_for(threads: ThreadPoolExecutor) -> None:
+    words, gate = Words(), Gate()
+    old = words.current()
+    words.now = 60.0
+    reader = threads.submit(words.current, gate)
+    assert gate.reached.wait(PATIENCE_S)
+    waiting = threads.submit(words.current, gate)
+    with pytest.raises(TimeoutError):
+        waiting.result(timeout=0.05)
+    gate.opened.set()
+    assert old is not reader.result(PATIENCE_S) is waiting.result(PATIENCE_S)
 
 
 def test_what_another_has_just_read_is_not_read_again() -> None:
