@@ -4,16 +4,11 @@ Every call that is made through here may be made twice without harm, so each may
 keys go into an error or a log.
 """
 
-import atexit
 import json
-import os
 import random
-import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import BinaryIO, Final, cast
@@ -22,7 +17,9 @@ import httpx
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from caferoam.providers.clients import PerProcess
 from caferoam.providers.errors import ProviderRefused, ProviderUnavailable
+from caferoam.providers.http_errors import retry_after
 from caferoam.scrub import scrub
 
 ANSWER_MAX_BYTES: Final = 8 * 1024 * 1024
@@ -212,9 +209,9 @@ class Service:
         body = self._read(response, ANSWER_MAX_BYTES, start_only=True)
         status, error = _read_error(response.status_code, body)
         if status in _BUSY:
-            raise _WorthAnotherTry(f"{self.name} is busy: {status}.", retry_after=_retry_after(response))
+            raise _WorthAnotherTry(f"{self.name} is busy: {status}.", retry_after=retry_after(response.headers))
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.REQUEST_TIMEOUT:
-            raise ProviderUnavailable(f"{self.name} is broken: {status}.", retry_after=_retry_after(response))
+            raise ProviderUnavailable(f"{self.name} is broken: {status}.", retry_after=retry_after(response.headers))
         return Answer(status, body, error)
 
     def _read(self, response: httpx.Response, max_bytes: int, *, start_only: bool) -> bytes:
@@ -252,51 +249,20 @@ def _read_error(status: int, body: bytes) -> tuple[int, str]:
     return status, scrub(": ".join(words))[:_MESSAGE_MAX_LENGTH]
 
 
-def _retry_after(response: httpx.Response) -> timedelta | None:
-    """What ``Retry-After`` says, in seconds or as a date."""
-    said = response.headers.get("Retry-After", "").strip()
-    if said.isascii() and said.isdecimal():
-        return timedelta(seconds=min(int(said), 86_400))
-    try:
-        wait = parsedate_to_datetime(said) - datetime.now(UTC)
-    except (TypeError, ValueError):
-        return None
-    return max(wait, timedelta())
+def _make_client(_: None) -> httpx.Client:
+    return httpx.Client(
+        follow_redirects=False,
+        trust_env=False,
+        # Members share it: nothing of one's answers may go with another's request.
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+        limits=httpx.Limits(max_connections=20, max_keepalive_connections=5, keepalive_expiry=30.0),
+        headers={"User-Agent": "caferoam"},  # a secret key sent by what looks like a browser is refused
+    )
 
 
-_lock = threading.Lock()
-_clients: list[httpx.Client] = []
+_clients: Final = PerProcess(_make_client, close=httpx.Client.close)
 
 
 def _client() -> httpx.Client:
     """The one pool of this process."""
-    with _lock:
-        if not _clients:
-            _clients.append(
-                httpx.Client(
-                    follow_redirects=False,
-                    trust_env=False,
-                    # Members share it: nothing of one's answers may go with another's request.
-                    cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-                    limits=httpx.Limits(max_connections=20, max_keepalive_connections=5, keepalive_expiry=30.0),
-                    headers={"User-Agent": "caferoam"},  # a secret key sent by what looks like a browser is refused
-                )
-            )
-        return _clients[0]
-
-
-def _leave_parent_behind() -> None:
-    # A connection shared with the parent would mix up their answers, and its lock may be held for ever.
-    global _lock  # noqa: PLW0603 - the lock itself must be another one
-    _lock = threading.Lock()
-    _clients.clear()
-
-
-@atexit.register
-def _hang_up() -> None:
-    with _lock:
-        while _clients:
-            _clients.pop().close()
-
-
-os.register_at_fork(after_in_child=_leave_parent_behind)
+    return _clients.of(None)

@@ -3,11 +3,8 @@
 The token travels in the address of each request, so no address, and no exception that holds one, leaves this module.
 """
 
-import atexit
 import json
 import math
-import os
-import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
@@ -18,6 +15,7 @@ import httpx
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from caferoam.providers.clients import PerProcess
 from caferoam.providers.errors import ProviderRefused, ProviderUnavailable
 from caferoam.providers.maps.protocol import EAST, NORTH, SOUTH, WEST, Area, Place, Point, Precision, Where
 from caferoam.scrub import scrub
@@ -239,37 +237,18 @@ def _timeout() -> httpx.Timeout:
     return httpx.Timeout(settings.MAPBOX_TIMEOUT.total_seconds(), connect=_CONNECT_WITHIN_S, pool=_CONNECT_WITHIN_S)
 
 
-_lock = threading.Lock()
-_clients: list[httpx.Client] = []
+def _make_client(_: None) -> httpx.Client:
+    return httpx.Client(
+        follow_redirects=False,
+        trust_env=False,
+        limits=httpx.Limits(max_connections=10, max_keepalive_connections=5, keepalive_expiry=30.0),
+        headers={"User-Agent": "caferoam", "Accept-Encoding": "identity"},
+    )
+
+
+_clients: Final = PerProcess(_make_client, close=httpx.Client.close)
 
 
 def _client() -> httpx.Client:
     """The one pool of this process."""
-    with _lock:
-        if not _clients:
-            _clients.append(
-                httpx.Client(
-                    follow_redirects=False,
-                    trust_env=False,
-                    limits=httpx.Limits(max_connections=10, max_keepalive_connections=5, keepalive_expiry=30.0),
-                    headers={"User-Agent": "caferoam", "Accept-Encoding": "identity"},
-                )
-            )
-        return _clients[0]
-
-
-def _leave_parent_behind() -> None:
-    # A connection shared with the parent would mix up their answers, and its lock may be held for ever.
-    global _lock  # noqa: PLW0603 - the lock itself must be another one
-    _lock = threading.Lock()
-    _clients.clear()
-
-
-@atexit.register
-def _hang_up() -> None:
-    with _lock:
-        while _clients:
-            _clients.pop().close()
-
-
-os.register_at_fork(after_in_child=_leave_parent_behind)
+    return _clients.of(None)

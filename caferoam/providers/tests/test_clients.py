@@ -1,6 +1,8 @@
 """Who shares a client."""
 
 import os
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
@@ -45,3 +47,13 @@ def test_a_child_makes_its_own_even_if_its_parent_was_making_one() -> None:
             os._exit(0 if clients.of("fork") is not mine and made == ["fork", "fork"] else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     assert clients.of("fork") is mine
+
+
+def test_each_is_closed_when_the_process_ends() -> None:
+    program = (
+        "from caferoam.providers.clients import PerProcess\n"
+        "clients = PerProcess(str, close=lambda client: print('closed', client))\n"
+        "clients.of(1), clients.of(2)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "closed 1\nclosed 2\n"
