@@ -9,4 +9,5 @@ pytest_plugins = [
     "caferoam.testing.resend",
     "caferoam.testing.mapbox",
     "caferoam.testing.posthog",
+    "caferoam.testing.desk",
 ]

@@ -8,27 +8,16 @@ import psycopg
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.test import Client
-from pytest_django.fixtures import Settings
 
 from accounts.erasure.steps import STEPS
 from caferoam.api.principal import Principal
-from caferoam.testing.desk import become_the_admin, operator
+from caferoam.testing.desk import operator
 from caferoam.testing.jobs import drain
 from caferoam.testing.storage import StorageStub
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("desk_settings"), pytest.mark.slow]
 
 DELETIONS = "/accounts/accountdeletion/"
-
-
-@pytest.fixture(autouse=True)
-def desk_settings(settings: Settings) -> None:
-    become_the_admin(settings)
-
-
-@pytest.fixture
-def admin(transactional_db: None) -> Client:
-    return operator()
 
 
 def leave(owner: psycopg.Connection, member: Principal) -> UUID:

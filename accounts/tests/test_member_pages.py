@@ -18,20 +18,10 @@ from caferoam.api.principal import Principal
 from caferoam.testing.database import ApiClient
 from caferoam.testing.desk import become_the_admin, operator
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("desk_settings")]
 
 MEMBERS = "/accounts/profile/"
 LOG = "/admin/logentry/"
-
-
-@pytest.fixture(autouse=True)
-def desk_settings(settings: Settings) -> None:
-    become_the_admin(settings)
-
-
-@pytest.fixture
-def admin(transactional_db: None) -> Client:
-    return operator()
 
 
 def page_of(member: Principal, what: str = "change") -> str:

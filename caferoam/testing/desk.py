@@ -1,5 +1,6 @@
 """The admin's process in tests: its settings on the tests' database, and operators of several kinds."""
 
+import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 from pytest_django import Settings
@@ -30,3 +31,15 @@ def operator(name: str = "admin", *permissions: str) -> Client:
     # The first request of a minute renews the session; the queries that tests count are those of the others.
     client.get("/jsi18n/")
     return client
+
+
+@pytest.fixture
+def desk_settings(settings: Settings) -> None:
+    """The test is of the admin's process."""
+    become_the_admin(settings)
+
+
+@pytest.fixture
+def admin(desk_settings: None, transactional_db: None) -> Client:
+    """Logged in at the admin as a superuser."""
+    return operator()

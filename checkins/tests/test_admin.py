@@ -6,26 +6,17 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from pytest_django import Settings
 
 from caferoam.api.principal import Principal
-from caferoam.testing.desk import become_the_admin, operator
+from caferoam.testing.desk import operator
 from checkins.models import CheckIn
 from checkins.tests.making import make_check_in
 from shops.models import Shop
 from shops.tests.making import make_shop
 
+pytestmark = pytest.mark.usefixtures("desk_settings")
+
 CHECK_INS = "/checkins/checkin/"
-
-
-@pytest.fixture(autouse=True)
-def desk_settings(settings: Settings) -> None:
-    become_the_admin(settings)
-
-
-@pytest.fixture
-def admin(transactional_db: None) -> Client:
-    return operator()
 
 
 def page(client: Client, **params: str) -> str:

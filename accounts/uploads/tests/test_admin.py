@@ -5,30 +5,19 @@ from uuid import UUID
 
 import pytest
 from django.test import Client
-from pytest_django.fixtures import Settings
 
 from accounts.models import Upload
 from accounts.uploads.refusals import Reason
 from accounts.uploads.tests import making
 from accounts.uploads.tests.making import AVATAR, MENU_PHOTO
 from caferoam.api.principal import Principal
-from caferoam.testing.desk import become_the_admin, operator
+from caferoam.testing.desk import operator
 from caferoam.testing.jobs import drain
 from caferoam.testing.storage import StorageStub
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("desk_settings"), pytest.mark.slow]
 
 UPLOADS = "/accounts/upload/"
-
-
-@pytest.fixture(autouse=True)
-def desk_settings(settings: Settings) -> None:
-    become_the_admin(settings)
-
-
-@pytest.fixture
-def admin(transactional_db: None) -> Client:
-    return operator()
 
 
 def page(upload: Upload) -> str:
