@@ -52,6 +52,7 @@ class Desk(AdminSite):
             (_("Lanes"), "admin:jobs_lane_changelist", "jobs.view_lane"),
             (_("Schedule"), "admin:django_celery_beat_periodictask_changelist", "django_celery_beat.view_periodictask"),
             (_("Spend"), "admin:enrichment_llmbudget_changelist", "enrichment.view_llmbudget"),
+            (_("Cafés"), "admin:shops_shop_changelist", "shops.view_shop"),
             (_("Menus"), "admin:shops_menuitem_changelist", "shops.view_menuitem"),
             (_("Weekly email"), "admin:digest_edition_changelist", "digest.view_edition"),
             (_("Members"), "admin:accounts_profile_changelist", "accounts.view_profile"),

@@ -25,6 +25,7 @@ SOURCES: Final = (
     ROOT / "lists",
     ROOT / "digest",
     ROOT / "enrichment",
+    ROOT / "shops",
 )
 PO_FILE: Final = ROOT / "caferoam" / "locale" / "zh_Hant" / "LC_MESSAGES" / "django.po"
 MO_FILE: Final = PO_FILE.with_suffix(".mo")

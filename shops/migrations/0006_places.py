@@ -9,6 +9,10 @@ class Migration(migrations.Migration):
         ("shops", "0005_menu_rules"),
     ]
     operations = [
+        migrations.AlterModelOptions(
+            name="shop",
+            options={"verbose_name": "café", "verbose_name_plural": "cafés"},
+        ),
         migrations.CreateModel(
             name="Geocode",
             fields=[

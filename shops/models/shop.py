@@ -5,6 +5,7 @@ from typing import Self
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 from caferoam.database.functions import GenRandomUUID, NormalizedName
 
@@ -115,6 +116,8 @@ class Shop(models.Model):
 
     class Meta:
         db_table = "shops"
+        verbose_name = _("café")
+        verbose_name_plural = _("cafés")
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(status__in=["draft", "live", "closed"]), name="shops_status_known"

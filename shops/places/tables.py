@@ -57,7 +57,7 @@ class ShopTables:
     def _middles(self) -> dict[Area, Point]:
         with connection.cursor() as cursor:
             cursor.execute(_MIDDLES)
-            return {Area(city, district): Point(*at) for city, district, *at in cursor.fetchall()}
+            return {Area(city, district): _rounded(*at) for city, district, *at in cursor.fetchall()}
 
     @cached_property
     def stations(self) -> dict[str, Point]:
@@ -72,10 +72,15 @@ class ShopTables:
         return dict(sorted(places.items()))
 
 
+def _rounded(latitude: float, longitude: float) -> Point:
+    """To a decimetre."""
+    return Point(round(latitude, 6), round(longitude, 6))
+
+
 def _station_of(points: list[Point]) -> Point | None:
     if len(points) < STATION_KNOWN_BY:
         return None
-    middle = Point(
+    middle = _rounded(
         statistics.median(point.latitude for point in points), statistics.median(point.longitude for point in points)
     )
     near = sum(middle.metres_to(point) <= STATION_WITHIN_M for point in points)

@@ -36,7 +36,7 @@ def test_a_station_is_where_the_cafes_are_that_name_it() -> None:
     cafe(24.00, 121.50, mrt="遠站")
     cafe(23.00, 121.50, mrt="遠站")  # too far apart for one station
     tables = ShopTables()
-    assert tables.stations == {"大安": Point(pytest.approx(25.031), pytest.approx(121.541))}  # type: ignore[arg-type]  # equals a number
+    assert tables.stations == {"大安": Point(25.031, 121.541)}
     nearest = tables.nearest_station(Point(25.031, 121.541))
     assert nearest
     assert (nearest[0], nearest[1] < 5) == ("大安", True)
