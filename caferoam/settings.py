@@ -208,7 +208,17 @@ ANTHROPIC_PRICES = {
     "claude-sonnet-5": {"2026-06-30": ("2", "10", "2.50", "0.20")},
     "claude-haiku-5-5": {"2026-10-07": ("0.10", "0.50", "0.125", "0.01")},
 }
-EMBEDDINGS_PROVIDER = env.choice("EMBEDDINGS_PROVIDER", ["offline"], "offline")
+EMBEDDINGS_PROVIDER = env.choice("EMBEDDINGS_PROVIDER", ["offline", "openai"], "offline")
+OPENAI_API_KEY = env.text("OPENAI_API_KEY", "")  # worker, commands, and the API, whose searches are embedded too
+OPENAI_EMBEDDING_MODEL = env.text("OPENAI_EMBEDDING_MODEL", "text-embedding-3-small")
+OPENAI_BASE_URL = env.url("OPENAI_BASE_URL", ["https", "http"], "").rstrip("/")
+OPENAI_TIMEOUT = timedelta(seconds=10)  # for which it may be silent; a search waits for it, then goes without meaning
+# Model: USD for a million tokens, by the day from which it holds. https://developers.openai.com/api/docs/pricing, as of
+# 2026-11-01. All of these models can shorten their vectors to the 1,536 dimensions that ours have.
+OPENAI_PRICES = {
+    "text-embedding-3-small": {"2024-01-25": ("0.02",)},
+    "text-embedding-3-large": {"2024-01-25": ("0.13",)},
+}
 MAPS_PROVIDER = env.choice("MAPS_PROVIDER", ["offline", "mapbox"], "offline")
 MAPBOX_ACCESS_TOKEN = env.text("MAPBOX_ACCESS_TOKEN", "")  # commands and the admin only
 if MAPS_PROVIDER == "mapbox" and MAPBOX_ACCESS_TOKEN.partition(".")[0] not in {"", "pk", "sk", "tk"}:

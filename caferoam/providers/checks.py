@@ -10,7 +10,7 @@ from typing import Final, Protocol, cast
 
 from django.core.exceptions import ImproperlyConfigured
 
-KINDS: Final = ("llm", "email", "storage", "auth", "maps", "analytics")
+KINDS: Final = ("llm", "embeddings", "email", "storage", "auth", "maps", "analytics")
 """The kinds of providers, each the name of its package here, in the order in which they are shown."""
 
 

@@ -6,6 +6,7 @@ from typing import Final
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from caferoam.providers.embeddings.checks import configured, ping
 from caferoam.providers.embeddings.protocol import DIMENSIONS, Embedded, Embedder, Loadable, Vector, Vectors
 
 __all__ = [
@@ -15,9 +16,11 @@ __all__ = [
     "Vector",
     "Vectors",
     "chosen",
+    "configured",
     "embedder_of",
     "get_embedder",
     "load_embedder",
+    "ping",
 ]
 
 OFFLINE_MODEL: Final = "use-multilingual-3"
@@ -26,7 +29,8 @@ OFFLINE_MODEL: Final = "use-multilingual-3"
 
 def chosen() -> tuple[str, str]:
     """Provider and model that the settings choose. Loads neither."""
-    return settings.EMBEDDINGS_PROVIDER, OFFLINE_MODEL
+    provider = settings.EMBEDDINGS_PROVIDER
+    return provider, settings.OPENAI_EMBEDDING_MODEL if provider == "openai" else OFFLINE_MODEL
 
 
 def get_embedder() -> Embedder:
@@ -46,7 +50,7 @@ def embedder_of(provider: str, model: str) -> Embedder:
     """The embedder whose ``provider`` and ``model`` are these; one for the whole process.
 
     Raises:
-        ImproperlyConfigured: there is no such provider, or it has no such model.
+        ImproperlyConfigured: there is no such provider, it has no such model, or it lacks a setting, which is named.
     """
     if provider == "offline":
         from caferoam.providers.embeddings.offline import OfflineEmbedder  # noqa: PLC0415 - it brings numpy
@@ -54,4 +58,8 @@ def embedder_of(provider: str, model: str) -> Embedder:
         if model != OFFLINE_MODEL:
             raise ImproperlyConfigured(f"The offline embedder has no model {model!r}, only {OFFLINE_MODEL!r}.")
         return OfflineEmbedder()
-    raise ImproperlyConfigured(f"EMBEDDINGS_PROVIDER names no embedder: {provider!r}.")
+    if provider == "openai":
+        from caferoam.providers.embeddings.openai import OpenAIEmbedder  # noqa: PLC0415 - it brings the SDK, some 25 MB
+
+        return OpenAIEmbedder(model)
+    raise ImproperlyConfigured(f"There is no embedder {provider!r}. EMBEDDINGS_PROVIDER may be offline or openai.")
