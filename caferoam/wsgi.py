@@ -13,8 +13,10 @@ from django.urls import get_resolver  # noqa: E402 - needs the settings, which t
 from caferoam.api.authentication import prepare  # noqa: E402 - likewise
 from caferoam.api.unmeasured import measured  # noqa: E402 - likewise
 from caferoam.providers.analytics import get_analytics  # noqa: E402 - likewise
+from caferoam.providers.checks import require  # noqa: E402 - likewise
 
 application = measured(_django)
 prepare()
+require("analytics", "embeddings")
 get_analytics()  # a vendor's SDK takes a second to load, which no request should wait for
 get_resolver().check()  # reads all routes: a mistake in a view stops the process here, not its first request

@@ -67,6 +67,7 @@ def enrich_menu_photo(run: JobRun, *, shop_id: UUID, upload_id: UUID, user_id: U
     time_limit=timedelta(minutes=3),
     max_attempts=5,
     priority=5,
+    needs=["embeddings"],
 )
 def generate_embedding(batch: JobBatch) -> None:
     """Embed up to 64 shops with one call. Safe to run late, or twice: the same text costs nothing."""
@@ -91,7 +92,7 @@ def collect_llm_batches(run: JobRun) -> None:
         collecting.collect(describer, is_cancelled=run.is_cancelled)
 
 
-@job("drift_rescue", queue="maintenance", width=1, time_limit=timedelta(minutes=10))
+@job("drift_rescue", queue="maintenance", width=1, time_limit=timedelta(minutes=10), needs=["embeddings"])
 def drift_rescue(run: JobRun, *, limit: int = drift.LIMIT) -> None:
     """Queue what shops lack and no job is about to make, and weigh all tags anew."""
     _check_limit(limit)

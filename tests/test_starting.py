@@ -55,12 +55,25 @@ def test_what_is_needed_hangs_on_the_queues_that_are_served(settings: Settings) 
 
 
 @pytest.mark.slow
-def test_the_admin_names_what_it_lacks(tmp_path: Path) -> None:
-    lacking = {"MAPS_PROVIDER": "mapbox", "MAPBOX_ACCESS_TOKEN": ""}
-    process = Process(tmp_path / "admin.log", "-c", "import caferoam.admin_wsgi", **lacking)
+@pytest.mark.parametrize(
+    ("module", "provider", "missing"),
+    [
+        (
+            "caferoam.wsgi",
+            {"EMBEDDINGS_PROVIDER": "openai", "OPENAI_API_KEY": ""},
+            "OPENAI_API_KEY (embeddings by openai)",
+        ),
+        (
+            "caferoam.admin_wsgi",
+            {"MAPS_PROVIDER": "mapbox", "MAPBOX_ACCESS_TOKEN": ""},
+            "MAPBOX_ACCESS_TOKEN (maps by mapbox)",
+        ),
+    ],
+)
+def test_api_and_admin_name_what_they_lack(tmp_path: Path, module: str, provider: dict[str, str], missing: str) -> None:
+    process = Process(tmp_path / "wsgi.log", "-c", f"import {module}", **provider)
     try:
         assert process.popen.wait(60) == 1, process.output()
     finally:
         process.kill()
-    last = process.output().strip().splitlines()[-1]
-    assert "ImproperlyConfigured: Not set: MAPBOX_ACCESS_TOKEN (maps by mapbox)." in last
+    assert f"ImproperlyConfigured: Not set: {missing}." in process.output().strip().splitlines()[-1]

@@ -11,6 +11,7 @@ from django.core.management import CommandError, call_command
 from pytest_django.fixtures import Settings
 
 from caferoam.local.supabase.http import json_reply
+from caferoam.providers import checks
 from caferoam.providers.checks import KINDS, Configured, provider
 from caferoam.testing.anthropic import KEY as ANTHROPIC_KEY
 from caferoam.testing.anthropic import AnthropicStub, overloaded
@@ -88,6 +89,10 @@ class TestWhatIsChosen:
         assert said_of("storage", output) == "MISSING: SUPABASE_SECRET_KEY"
         named = "ANTHROPIC_API_KEY, ANTHROPIC_PRICES['claude-of-tomorrow'], RESEND_API_KEY, SUPABASE_SECRET_KEY"
         assert failed == f"Not set: {named}."
+
+    def test_no_package_of_a_provider_is_forgotten(self) -> None:
+        packages = Path(checks.__file__).parent.glob("*/protocol.py")
+        assert {package.parent.name for package in packages} == set(KINDS)
 
     @pytest.mark.parametrize("kind", KINDS)
     def test_each_kind_says_its_own_name(self, kind: str) -> None:
