@@ -10,12 +10,13 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from caferoam.jobs import JobBatch, JobRun, PayloadError, job
-from caferoam.providers.embeddings import get_embedder, load_embedder
 from caferoam.providers.llm import get_describer, get_menu_reader
 from caferoam.providers.llm.batches import BatchDescriber
 from caferoam.providers.storage import service_storage
 from enrichment import distinctiveness, drift, embedding, menus, staleness, tagging
 from enrichment.batches import collecting
+from enrichment.reembedding import building
+from enrichment.reembedding.active import active, embedder_for, load_searched
 
 logger = logging.getLogger("enrichment")
 
@@ -35,7 +36,7 @@ def share_the_describer(*, instance: Any, **_: object) -> None:
 def share_the_embedder(*, instance: Any, **_: object) -> None:
     """Load the model before the pool is forked: its processes then hold one copy together instead of one each."""
     if "embedding" in instance.app.amqp.queues.consume_from:
-        load_embedder()
+        load_searched()
 
 
 @job("enrich_shop", queue="llm", width=8, time_limit=timedelta(minutes=3), max_attempts=5, priority=5, needs=["llm"])
@@ -71,7 +72,23 @@ def enrich_menu_photo(run: JobRun, *, shop_id: UUID, upload_id: UUID, user_id: U
 )
 def generate_embedding(batch: JobBatch) -> None:
     """Embed up to 64 shops with one call. Safe to run late, or twice: the same text costs nothing."""
-    embedding.embed_shops(batch, get_embedder())
+    embedding.embed_shops(batch, embedder_for(active()))
+
+
+@job(
+    "reembed_shop",
+    queue="embedding",
+    width=256,
+    batch=64,
+    fields={"shop_id": UUID},
+    time_limit=timedelta(minutes=3),
+    max_attempts=5,
+    priority=4,
+    needs=["embeddings"],
+)
+def reembed_shop(batch: JobBatch) -> None:
+    """Embed up to 64 shops by the model that is to be searched next. Safe to run late, or twice, or when it is."""
+    building.embed_for_the_next(batch)
 
 
 @job("staleness_sweep", queue="maintenance", width=1, time_limit=timedelta(minutes=5))
@@ -96,8 +113,8 @@ def collect_llm_batches(run: JobRun) -> None:
 def drift_rescue(run: JobRun, *, limit: int = drift.LIMIT) -> None:
     """Queue what shops lack and no job is about to make, and weigh all tags anew."""
     _check_limit(limit)
-    model = get_embedder().model  # may load it, so no transaction is open
-    found = drift.rescue(model=model, limit=limit)  # commits by itself, and first: nothing below may keep it back
+    # Commits by itself, and first: nothing below may keep it back.
+    found = drift.rescue(model=active().model, limit=limit)
     logger.info("drift rescue: %d shops queued to be described, %d to be embedded", found.to_describe, found.to_embed)
     weighed = 0
     for done, total, changed in distinctiveness.refresh_all():  # this too commits by itself

@@ -38,9 +38,13 @@ def get_embedder() -> Embedder:
     return embedder_of(*chosen())
 
 
-def load_embedder() -> None:
-    """For a process that is about to fork: load what its children would each load for themselves."""
-    embedder = get_embedder()
+def load_embedder(provider: str, model: str) -> None:
+    """For a process that is about to fork: load what its children would each load for themselves.
+
+    Raises:
+        ImproperlyConfigured: as ``embedder_of``.
+    """
+    embedder = embedder_of(provider, model)
     if isinstance(embedder, Loadable):
         embedder.load()
 

@@ -6,12 +6,12 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from caferoam.providers.embeddings import get_embedder
 from caferoam.providers.errors import ProviderRefused, ProviderUnavailable
 from caferoam.providers.llm import get_describer
 from caferoam.providers.llm.batches import BatchDescriber
 from enrichment.backfill import Backfill, What, Which
 from enrichment.batches import submitting
+from enrichment.reembedding.active import active, embedder_for
 from enrichment.spending import forecast
 from enrichment.spending.amounts import about, usd
 from enrichment.spending.forecast import Forecast
@@ -59,7 +59,7 @@ class Command(BaseCommand):
         stdin: TextIO | None = None,
         **_options: object,
     ) -> None:
-        model = get_describer().model if what == "enrich" else get_embedder().model
+        model = get_describer().model if what == "enrich" else active().model
         backfill = Backfill(what=what, which=which, model=model, after=after)
         if which == "all" and not self._may_cost(_foresee(backfill, limit), stdin or sys.stdin, batch=batch, yes=yes):
             raise CommandError("Nothing was queued.")
@@ -140,7 +140,7 @@ class Command(BaseCommand):
 def _foresee(backfill: Backfill, limit: int | None) -> Forecast:
     if backfill.what == "enrich":
         return forecast.of_describing(backfill.shops(), get_describer(), limit=limit)
-    return forecast.of_embedding(backfill.shops(), get_embedder(), limit=limit)
+    return forecast.of_embedding(backfill.shops(), embedder_for(active()), limit=limit)
 
 
 def _beyond(expected: Forecast, *, batch: bool) -> str:
