@@ -4,6 +4,7 @@ from django.conf import settings
 
 from caferoam.providers.embeddings.openai import OpenAIEmbedder
 from caferoam.providers.embeddings.openai.client import call
+from caferoam.providers.errors import ProviderUnavailable
 
 
 def ping() -> str:
@@ -15,4 +16,6 @@ def ping() -> str:
     """
     name = OpenAIEmbedder(settings.OPENAI_EMBEDDING_MODEL).model  # as a worker makes it at its start
     model = call(lambda client: client.models.retrieve(name))
-    return f"{model.id} is there"
+    if getattr(model, "id", None) != name:
+        raise ProviderUnavailable("OpenAI answered with something that is no model.")
+    return f"{name} is there"

@@ -16,7 +16,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from pytest_django.fixtures import Settings
 
-from caferoam.providers.embeddings import embedder_of
+from caferoam.providers.embeddings import configured, embedder_of, ping
 from caferoam.providers.embeddings.openai import OpenAIEmbedder
 from caferoam.providers.embeddings.openai.requests import input_of, requests_of
 from caferoam.providers.errors import AnswerUnusable, ProviderRefused, ProviderUnavailable
@@ -366,6 +366,49 @@ class TestConfiguration:
         )
         chosen = {**os.environ, "EMBEDDINGS_PROVIDER": "openai", "OPENAI_API_KEY": KEY}
         assert subprocess.run([sys.executable, "-c", code], check=False, env=chosen).returncode == 0
+
+
+class TestChecks:
+    @pytest.fixture(autouse=True)
+    def chosen(self, stub: OpenAIStub, settings: Settings) -> None:
+        settings.EMBEDDINGS_PROVIDER = "openai"
+
+    def test_what_is_set_is_shown_but_for_the_key(self, stub: OpenAIStub) -> None:
+        shown = configured()
+        assert shown.settings == {
+            "OPENAI_API_KEY": "set",
+            "OPENAI_EMBEDDING_MODEL": SMALL,
+            "OPENAI_BASE_URL": stub.base_url,
+        }
+        assert shown.missing == ()
+
+    def test_what_is_missing_is_named(self, settings: Settings) -> None:
+        settings.OPENAI_API_KEY, settings.OPENAI_EMBEDDING_MODEL = "", "text-embedding-99"
+        assert configured().missing == ("OPENAI_API_KEY", "OPENAI_PRICES['text-embedding-99']")
+        with pytest.raises(ImproperlyConfigured, match="OPENAI_API_KEY"):
+            ping()
+
+    def test_the_vendor_is_asked_whether_it_has_the_model_and_is_paid_nothing(self, stub: OpenAIStub) -> None:
+        assert ping() == f"{SMALL} is there"
+        assert [(asked.method, asked.path) for asked in stub.asked] == [("GET", f"/v1/models/{SMALL}")]
+        assert stub.billed.calls == 0
+
+    @pytest.mark.parametrize(
+        ("reaction", "message"),
+        [
+            (error(401, "invalid_request_error", "invalid_api_key", "No such key."), "does not serve us: 401"),
+            (error(404, "invalid_request_error", "model_not_found", "No such model."), "does not serve us: 404"),
+            (overloaded(), "is busy or broken: 503"),
+            (HangUp(), "cannot be reached"),
+            (Answer(200, b"{"), "does not speak as it should"),
+            (Answer(200, b"{}"), "no model"),
+            (Answer(200, b"<html>Welcome to the hotel</html>", {"Content-Type": "text/html"}), "no model"),
+        ],
+    )
+    def test_what_it_says_instead_is_told(self, stub: OpenAIStub, reaction: Reaction, message: str) -> None:
+        stub.next(reaction)
+        with pytest.raises(ProviderUnavailable, match=message):
+            ping()
 
 
 def test_the_stub_refuses_what_the_vendor_refuses(stub: OpenAIStub, settings: Settings) -> None:
