@@ -1,16 +1,16 @@
-"""Crash reports to Sentry, without secrets and personal data. Imported only where SENTRY_DSN is set: it takes memory.
+"""Crash reports to Sentry, and check-ins with its monitors. Imported only where SENTRY_DSN is set: it takes memory.
 
 What is logged as an error is reported, with its exception if it has one; whatever escapes a view, a task, a thread or
 the program is reported by Sentry's own hooks. What happens in the normal course of things (a refused request, a busy
-provider, a job that cannot succeed) is logged as less, and so is not.
+provider, a job that cannot succeed) is logged as less, and so is not. ``crash_events`` says what leaves.
 """
 
 import logging
 import os
-from typing import Any, Final, cast
+from typing import Final, Literal
 
 import sentry_sdk
-import structlog
+import sentry_sdk.crons
 from celery import signals
 from sentry_sdk.integrations.atexit import AtexitIntegration
 from sentry_sdk.integrations.celery import CeleryIntegration
@@ -19,12 +19,12 @@ from sentry_sdk.integrations.django import DjangoIntegration
 from sentry_sdk.integrations.excepthook import ExcepthookIntegration
 from sentry_sdk.integrations.logging import LoggingIntegration
 from sentry_sdk.integrations.threading import ThreadingIntegration
-from sentry_sdk.types import Event, Hint
+from sentry_sdk.types import MonitorConfig
 
-from caferoam.scrub_tree import scrub_tree
+from caferoam.crash_events import prepare
 
-TAGS: Final[tuple[str, ...]] = ("job_id", "job_type", "attempt", "request_id", "trace_id")
-"""What a report is found by, as far as it is known; the same as in the log."""
+type Status = Literal["in_progress", "ok", "error"]
+
 FORK_PATIENCE_S: Final = 2.0
 """With a Sentry that does not answer."""
 
@@ -55,7 +55,7 @@ def start(dsn: str, *, environment: str, release: str) -> None:
             ],
             # Breadcrumbs leave as part of these, and only then is it worth the time to scrub them.
             before_send=prepare,
-            before_send_transaction=prepare,
+            before_send_transaction=lambda *_: None,  # nothing is traced
             auto_session_tracking=False,
             send_client_reports=False,
         )
@@ -67,16 +67,9 @@ def start(dsn: str, *, environment: str, release: str) -> None:
     os.register_at_fork(before=lambda: sentry_sdk.flush(timeout=FORK_PATIENCE_S))
 
 
-def prepare(event: Event, hint: Hint) -> Event:
-    """A report as it may leave the house: scrubbed, and with the tags by which it is looked for."""
-    known = structlog.contextvars.get_contextvars()
-    tags = {name: str(known[name]) for name in TAGS if name in known}
-    record: Any = hint.get("log_record")
-    if dead_letter := getattr(record, "dead_letter", None):
-        event["fingerprint"] = ["dead letter", dead_letter]
-    request = event.get("request") or {}
-    if query := request.get("query_string"):
-        request["query_string"] = f"?{query}"  # else its first value is not recognised for what it is
-    scrubbed = cast("Event", scrub_tree(event))
-    scrubbed["tags"] = cast("dict[str, str]", scrubbed.get("tags") or {}) | tags
-    return scrubbed
+def check_in(slug: str, check_in_id: str, status: Status, config: MonitorConfig) -> None:
+    """Tell the monitor ``slug`` how far a turn of the schedule is; ``config`` makes the monitor, or changes it.
+
+    Raises nothing and does not wait.
+    """
+    sentry_sdk.crons.capture_checkin(monitor_slug=slug, check_in_id=check_in_id, status=status, monitor_config=config)

@@ -7,20 +7,24 @@ import subprocess
 import sys
 import threading
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Self
 
+import httpx
 import psycopg
 import pytest
 import redis
 from django.conf import settings
 from django.db import connection
 
+from caferoam.api.principal import Principal
 from caferoam.jobs import enqueue
 from caferoam.jobs.models import Job, Lane
 from caferoam.testing.live import Live, eventually
+from caferoam.testing.tokens import AUDIENCE, ISSUER, JwksServer
+from caferoam.tests.spilling import NOTE, REVIEW, SECRETS, TOKEN
 from caferoam.tracing import Origin, working_for
 
 pytestmark = pytest.mark.slow
@@ -51,7 +55,9 @@ class Sentry:
 
     def __init__(self) -> None:
         self.events: list[dict[str, Any]] = []
+        self.check_ins: list[dict[str, Any]] = []
         self.other_items: list[str] = []
+        self.everything = b""
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -74,6 +80,7 @@ class Sentry:
 
     def take(self, envelope: bytes) -> None:
         """Lines: the envelope's header, then for each item its header and, of so many bytes, its payload."""
+        self.everything += envelope
         rest = envelope.partition(b"\n")[2]
         while rest.strip():
             header, _, rest = rest.partition(b"\n")
@@ -82,6 +89,8 @@ class Sentry:
             payload, rest = rest[:size], rest[size:].lstrip(b"\n")
             if item["type"] == "event":
                 self.events.append(json.loads(payload))
+            elif item["type"] == "check_in":
+                self.check_ins.append(json.loads(payload))
             else:
                 self.other_items.append(item["type"])
 
@@ -146,9 +155,7 @@ def test_a_surprise_in_a_view_is_reported_once_and_without_what_is_nobody_s_busi
     )
     assert status == "500 Internal Server Error"
     (event,) = sentry.events
-    assert exceptions(event) == [
-        ("ValueError", "GET https://photos.example/1.jpg?token=[hidden] for [hidden]: password=[hidden]")
-    ]
+    assert exceptions(event) == [("ValueError", "GET https://photos.example/[hidden] for [hidden]: password=[hidden]")]
     assert (event["environment"], event["release"]) == ("test", "v1")
     assert event["tags"]["request_id"] == "request-1"
     assert len(event["tags"]["trace_id"]) == 32
@@ -187,6 +194,16 @@ os._exit(0)  # without the SDK's own last effort
 
 
 @pytest.fixture
+def spilling(worker: psycopg.Connection, tmp_path: Path) -> Iterator[Live]:
+    """Processes that fail while they hold what must not leave the house."""
+    with redis.Redis.from_url(settings.REDIS_URL) as client:
+        client.flushdb()
+    processes = Live(tmp_path, settings_module="caferoam.tests.spilling.settings")
+    yield processes
+    processes.stop()
+
+
+@pytest.fixture
 def live(worker: psycopg.Connection, tmp_path: Path) -> Iterator[Live]:
     """Processes that know the queue's own test types, and the table that those write into."""
     with redis.Redis.from_url(settings.REDIS_URL) as client:
@@ -215,7 +232,7 @@ def test_a_job_s_surprise_is_reported_from_the_pool_and_its_dead_letter_beside_i
     assert worker.terminate() == 0
     surprise, dead_letter = sorted(sentry.events, key=lambda event: "exception" not in event)
     assert exceptions(surprise) == [
-        ("ValueError", "GET https://photos.example/1.jpg?token=[hidden] for [hidden]: password=[hidden]")
+        ("ValueError", "GET https://photos.example/[hidden] for [hidden]: password=[hidden]")
     ]
     assert dead_letter["fingerprint"] == ["dead letter", "live_fails"]
     for event in sentry.events:
@@ -223,3 +240,61 @@ def test_a_job_s_surprise_is_reported_from_the_pool_and_its_dead_letter_beside_i
             event["tags"].items() >= {"job_id": str(job), "job_type": "live_fails", "request_id": "request-1"}.items()
         )
         assert [secret for secret in ("sesame", "guest@") if secret in json.dumps(event)] == []
+
+
+def spilled(sentry: Sentry) -> list[str]:
+    """What of the secrets has left, in anything that was sent."""
+    told = sentry.everything.decode()
+    assert "RuntimeError" in told
+    return [secret for secret in SECRETS if secret in told or json.dumps(secret)[1:-1] in told]
+
+
+def test_nothing_that_a_failing_request_holds_leaves_the_api(
+    *,
+    sentry: Sentry,
+    spilling: Live,
+    token_server: JwksServer,
+    member: Principal,
+    bearer: Callable[[Principal], dict[str, str]],
+) -> None:
+    keys = {"SUPABASE_JWKS_URL": token_server.url, "SUPABASE_JWT_ISSUER": ISSUER, "SUPABASE_JWT_AUDIENCE": AUDIENCE}
+    url = spilling.api(SENTRY_DSN=sentry.dsn, CAFEROAM_RELEASE="v1", **keys)
+    headers = bearer(member)
+    answer = httpx.post(
+        f"{url}/spill/sesame-0123456789",
+        params={"text": REVIEW, "near": "25.0339,121.5645", "token": TOKEN},
+        json={"note": NOTE, "password": "sesame"},
+        headers={"Cookie": "sessionid=sesame", "X-Forwarded-For": "203.0.113.9", **headers},
+    )
+    assert answer.status_code == 500
+    assert eventually(lambda: len(sentry.events) >= 2)
+    line, surprise = sorted(sentry.events, key=lambda event: "exception" in event)
+    assert [kind for kind, _ in exceptions(surprise)] == [
+        "InvalidTextRepresentation", "DataError", "KeyError", "ValueError", "RuntimeError",
+    ]  # fmt: skip
+    assert exceptions(surprise)[-1][1] == "no answer to '[hidden]' for [hidden]: https://project.supabase.co/[hidden]"
+    assert (surprise["environment"], surprise["release"], surprise["transaction"]) == ("test", "v1", "/spill/{token}")
+    assert surprise["request"]["query_string"] == "text=[hidden]&near=[hidden]&token=[hidden]"
+    assert surprise["request"]["url"].endswith("/spill/[hidden]")
+    assert len(surprise["breadcrumbs"]["values"]) >= 4
+    assert line["logentry"]["formatted"].startswith("'[hidden]' cannot be read for")
+    assert spilled(sentry) == []
+    told = sentry.everything.decode()
+    assert [word for word in ('"vars"', "25.0339", "203.0.113.9", '127.0.0.1"') if word in told] == []
+    assert sentry.other_items == []
+
+
+def test_nothing_that_a_failing_job_holds_leaves_the_worker(sentry: Sentry, spilling: Live) -> None:
+    worker = spilling.worker(SENTRY_DSN=sentry.dsn, CAFEROAM_RELEASE="v1")
+    spilling.relay(SENTRY_DSN=sentry.dsn)
+    job = enqueue("spill", {"note": NOTE}, max_attempts=1)
+    assert eventually(lambda: len(sentry.events) >= 3), worker.output()
+    assert worker.terminate() == 0
+    assert Job.objects.get(pk=job).status == "dead_letter"
+    surprise = next(event for event in sentry.events if "exception" in event)
+    assert [kind for kind, _ in exceptions(surprise)][-1] == "RuntimeError"
+    assert {event["release"] for event in sentry.events} == {"v1"}
+    assert surprise["tags"]["job_id"] == str(job)
+    assert spilled(sentry) == []
+    assert '"vars"' not in sentry.everything.decode()
+    assert sentry.other_items == []
