@@ -1,10 +1,12 @@
 """Events that go nowhere but into the log."""
 
+import logging
+
 import structlog
 
 from caferoam.providers.analytics.events import Event
 
-logger = structlog.stdlib.get_logger("caferoam.analytics")
+logger = logging.getLogger("caferoam.analytics")
 
 
 class OfflineAnalytics:
@@ -12,7 +14,8 @@ class OfflineAnalytics:
 
     def capture(self, event: Event) -> None:
         """As the protocol says."""
-        logger.info(event.name, **event.properties())
+        with structlog.contextvars.bound_contextvars(**event.properties()):
+            logger.info(event.name)
 
     def close(self) -> None:
         """Nothing is queued."""

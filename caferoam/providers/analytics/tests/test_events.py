@@ -1,12 +1,14 @@
 """What analytics can be told at all."""
 
 import dataclasses
+import os
+import subprocess
+import sys
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any, cast, get_type_hints
 
 import pytest
-from structlog.testing import capture_logs
 
 from caferoam.providers.analytics import Event, ListCreated, Many, Mode, Searched, Took, capture, events
 
@@ -54,14 +56,17 @@ def test_numbers_become_words_at_their_limits() -> None:
 
 
 def test_offline_an_event_is_a_line_in_the_log() -> None:
-    with capture_logs() as lines:
-        capture(SEARCHED)
-        capture(ListCreated())
-    first, second = lines
-    assert (first["event"], first["results"], first["took"], first["mode"]) == (
-        "search",
-        "6-20",
-        "50 to 200 ms",
-        "work",
-    )
-    assert second == {"event": "list_created", "log_level": "info"}
+    program = """
+import django; django.setup()
+from caferoam.providers.analytics.tests.test_events import SEARCHED
+from caferoam.providers.analytics import ListCreated, capture
+capture(SEARCHED)
+capture(ListCreated())
+"""
+    environment = {**os.environ, "ANALYTICS_PROVIDER": "offline"}
+    run = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
+    first, second = run.stderr.splitlines()
+    assert "search" in first
+    assert "took=50 to 200 ms" in first.replace("'", "")
+    assert "results=6-20" in first.replace("'", "")
+    assert second.split(maxsplit=1)[1].split() == ["[info", "]", "list_created", "[caferoam.analytics]"]
