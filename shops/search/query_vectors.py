@@ -15,8 +15,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 from caferoam.providers.embeddings import DIMENSIONS, Embedded, Embedder, embedder_of
 from caferoam.providers.embeddings.protocol import Loadable
-from caferoam.providers.errors import ProviderUnavailable
-from caferoam.providers.usage import NOTHING
+from caferoam.providers.errors import ProviderRefused, ProviderUnavailable
+from caferoam.providers.usage import NOTHING, Usage
 from shops.search.spending import Spending, spending
 
 CAPACITY: Final = 2_000
@@ -78,10 +78,17 @@ class QueryVectors:
     def _ask(self, text: str) -> str:
         if self._spending is not None and not self._spending.search_allowed():
             raise ProviderUnavailable("The budget for searches is used up.")
-        made = self._embedder.embed([text])
-        if self._spending is not None and made.usage != NOTHING:
-            self._spending.note_search(made.usage, self._embedder)
+        try:
+            made = self._embedder.embed([text])
+        except (ProviderUnavailable, ProviderRefused) as exc:
+            self._note(exc.usage)  # an answer of no use is paid for, too
+            raise
+        self._note(made.usage)
         return "[" + ",".join(f"{value:.9g}" for value in made.vectors[0].tolist()) + "]"
+
+    def _note(self, usage: Usage) -> None:
+        if self._spending is not None and usage != NOTHING:
+            self._spending.note_search(usage, self._embedder)
 
 
 class _OutOfReach:

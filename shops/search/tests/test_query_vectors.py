@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from caferoam.providers.embeddings import Embedded, Embedder, chosen, get_embedder
-from caferoam.providers.errors import ProviderUnavailable
+from caferoam.providers.errors import AnswerUnusable, ProviderRefused, ProviderUnavailable
 from caferoam.providers.usage import Usage
 from shops.search.query_vectors import QueryVectors, query_vectors
 from shops.search.tests.embedder import PairEmbedder
@@ -106,6 +106,21 @@ def test_only_what_is_asked_of_the_embedder_costs_something_and_nothing_is_asked
         vectors.of("不安靜")
     assert vectors.of("安靜")
     assert len(purse.noted) == 1
+
+
+class PaidInVain(PairEmbedder):
+    """Answers with something of no use."""
+
+    def embed(self, texts: Sequence[str]) -> Embedded:
+        raise AnswerUnusable("no vector", COST)
+
+
+def test_an_answer_of_no_use_is_noted_too() -> None:
+    purse = Purse(1)
+    vectors = QueryVectors(PaidInVain(), spending=purse)
+    with pytest.raises(ProviderRefused, match="no vector"):
+        vectors.of("安靜")
+    assert purse.noted == [(vectors.model, COST)]
 
 
 def test_what_costs_nothing_is_not_noted() -> None:
