@@ -71,6 +71,7 @@ class VendorStub:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True  # or the body waits 40 ms for the client to acknowledge the headers
 
             def do_POST(self) -> None:
                 outer._serve(self)

@@ -5,11 +5,9 @@ The SDK keeps key, address and client in its module, so there is one account to 
 
 import atexit
 import json as jsons
-import math
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from email.utils import parseaddr
-from http import HTTPStatus
 from typing import Any, Final
 
 import httpx
@@ -19,6 +17,7 @@ from resend.http_client import HTTPClient
 
 from caferoam.providers.email.protocol import BATCH_MAX, Mail, Rejected, Taken, TakenBefore
 from caferoam.providers.errors import ProviderRefused, ProviderUnavailable
+from caferoam.providers.http_errors import may_pass, retry_after
 from caferoam.scrub import scrub
 
 TIMEOUT: Final = timedelta(seconds=30)
@@ -27,6 +26,7 @@ RETRY_QUOTA_AFTER: Final = timedelta(hours=1)
 """Of a quota that is used up, Resend says that it is, and not until when."""
 RETRY_RUNNING_AFTER: Final = timedelta(seconds=10)
 """The same batch is being taken on for another caller, which may be ourselves before we were killed."""
+_RETRY_LEAST: Final = timedelta(seconds=1)
 _RETRY_MOST: Final = timedelta(hours=1)
 _MESSAGE_MAX_LENGTH: Final = 200
 
@@ -149,21 +149,10 @@ def _translated(exc: ResendError) -> ProviderUnavailable | ProviderRefused:
         return ProviderUnavailable(message, retry_after=RETRY_QUOTA_AFTER)
     if exc.error_type == "concurrent_idempotent_requests":
         return ProviderUnavailable(message, retry_after=RETRY_RUNNING_AFTER)
-    if status in {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.CONFLICT} or status >= 500:
-        return ProviderUnavailable(message, retry_after=_retry_after(exc.headers))
+    if may_pass(status):
+        wait = retry_after(exc.headers, "retry-after", "ratelimit-reset", at_most=_RETRY_MOST)
+        return ProviderUnavailable(message, retry_after=None if wait is None else max(wait, _RETRY_LEAST))
     return ProviderRefused(message)
-
-
-def _retry_after(headers: Mapping[str, str]) -> timedelta | None:
-    given = {name.lower(): value for name, value in headers.items()}
-    for name in ("retry-after", "ratelimit-reset"):
-        try:
-            seconds = float(given.get(name, ""))
-        except ValueError:
-            continue
-        if math.isfinite(seconds) and seconds >= 0:
-            return min(timedelta(seconds=max(seconds, 1)), _RETRY_MOST)
-    return None
 
 
 def _told(message: str) -> str:
