@@ -53,7 +53,7 @@ WITH lacking AS MATERIALIZED (
     UNION
     SELECT payload ->> 'shop_id' FROM job_queue WHERE status = 'claimed' AND job_type = %(job_type)s
 ), ended_badly AS MATERIALIZED (
-    SELECT DISTINCT payload ->> 'shop_id' AS id FROM job_queue
+    SELECT payload ->> 'shop_id' AS id FROM job_queue
      WHERE status IN ('failed', 'dead_letter') AND job_type = %(job_type)s AND completed_at >= %(since)s
 ), open AS MATERIALIZED (
     SELECT id FROM lacking
@@ -63,7 +63,9 @@ WITH lacking AS MATERIALIZED (
 SELECT (SELECT count(*) FROM shops WHERE status = 'live'),
        (SELECT count(*) FROM open),
        (SELECT count(*) FROM open JOIN at_work USING (id)),
-       (SELECT count(*) FROM lacking JOIN ended_badly USING (id) WHERE id NOT IN (SELECT id FROM at_work))
+       (SELECT count(*) FROM (
+           SELECT id FROM lacking INTERSECT SELECT id FROM ended_badly EXCEPT SELECT id FROM at_work
+       ) AS failed)
 """  # noqa: S608 - of constants of this module
 _FAILURES: Final = """
 SELECT DISTINCT ON (shop.id) shop.id, shop.name, job.status, job.last_error

@@ -146,6 +146,14 @@ def test_a_refused_text_fails_its_shop_alone_and_says_why(vendor: OpenAIStub) ->
     assert list(queue_lacking(row)) == [], "what was tried in vain is not tried again by itself"
 
 
+def test_a_job_without_a_shop_hides_no_failure(vendor: OpenAIStub) -> None:
+    fastidious(vendor)
+    described(f"{UNSPEAKABLE}店")
+    row = build()
+    Job.objects.create(job_type="reembed_shop", payload={"shop_id": None})
+    assert progress(row).failed == 1
+
+
 def test_only_one_model_is_built_at_a_time_and_none_that_is_searched() -> None:
     begin(SMALL, "openai")
     assert begin(SMALL, "openai") == being_built()
