@@ -11,20 +11,25 @@ import psycopg
 import pytest
 from django.db import connection
 
+from caferoam.api.identity import only_bound_statements
+from caferoam.local.provision import API
 from caferoam.providers.embeddings import chosen, embedder_of
+from caferoam.providers.errors import ProviderUnavailable
+from caferoam.testing.database import logged_in_as
 from caferoam.testing.jobs import drain
 from caferoam.testing.openai import OpenAIStub
-from enrichment.models import LlmUsage
+from enrichment.models import LlmBudget, LlmUsage
 from enrichment.reembedding import calibrating
 from enrichment.reembedding.active import active
 from enrichment.reembedding.building import ModelsBusyError, begin, progress, queue_lacking
 from enrichment.reembedding.calibrating import measure
 from enrichment.reembedding.switching import switch
 from enrichment.reembedding.tests.making import OFFLINE, SMALL, described, models
+from enrichment.spending import search
 from shops.filters import ShopFilters
 from shops.models import ShopEmbedding
 from shops.search import service
-from shops.search.query_vectors import QueryVectors
+from shops.search.query_vectors import QueryVectors, query_vectors
 from shops.search.searched import SearchedModel, SearchedModelCache, difference, searched_models
 from shops.search.service import PreparedSearch
 from shops.search.vocabulary import Vocabulary
@@ -218,3 +223,20 @@ def test_with_enough_shops_a_model_is_measured_and_paid_for(
 
 def test_what_the_code_knows_of_a_model_is_not_measured_again() -> None:
     assert measure(embedder_of("offline", OFFLINE)) == CALIBRATIONS[OFFLINE]
+
+
+def test_what_a_search_costs_at_a_vendor_is_noted_and_beyond_the_budget_none_is_embedded(vendor: OpenAIStub) -> None:
+    query_vectors.cache_clear()
+    search.permission.forget()
+    with logged_in_as(API), only_bound_statements():
+        vectors = query_vectors("openai", SMALL)
+        assert vectors.of("安靜") == vectors.of("安靜")
+    noted = LlmUsage.objects.get()
+    assert (noted.purpose, noted.model) == ("search", SMALL)
+    assert (noted.tokens_in, noted.usd) == (vendor.billed.tokens, vendor.billed.usd)
+    LlmBudget.objects.create(purpose="search", daily_usd=0)
+    search.permission.forget()
+    with logged_in_as(API), pytest.raises(ProviderUnavailable, match="budget"):
+        vectors.of("不安靜")
+    assert vendor.billed.calls == 1
+    search.permission.forget()
