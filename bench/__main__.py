@@ -1,4 +1,4 @@
-"""``python -m bench [jobs] [shops] [members]``: start a stack, measure, print, stop the stack.
+"""``python -m bench [jobs] [shops] [members]`` or ``vendors``: start a stack, measure, print, stop the stack.
 
 All of it goes into ``bench/results/latest.json``; a part is only printed.
 """
@@ -11,6 +11,7 @@ from pathlib import Path
 
 import django
 
+from bench import vendors
 from bench.dataset import cafes
 from bench.memory import idle_memory, python_memory, worker_growth
 from bench.results import Result, keep, show
@@ -22,6 +23,9 @@ PARTS = ("jobs", "shops", "members")
 
 def main() -> None:
     """Measure in an order in which no part disturbs the next."""
+    if sys.argv[1:2] == ["vendors"]:  # with stand-ins and stacks of its own
+        vendors.main(sys.argv[2:])
+        return
     parser = argparse.ArgumentParser(prog="python -m bench")
     parser.add_argument("part", nargs="*", choices=[*PARTS, []], help="what to measure; all, if not said")
     parts = parser.parse_args().part or PARTS

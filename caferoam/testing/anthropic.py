@@ -4,14 +4,16 @@ https://platform.claude.com/docs/en/api/messages and …/api/creating-message-ba
 """
 
 import json
+import random
 import re
 import threading
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from uuid import uuid4
 
-from caferoam.testing.vendors import Answer, Asked, Reaction, VendorStub
+from caferoam.testing.vendors import Answer, Asked, HangUp, Reaction, VendorStub
 
 KEY: Final = "sk-ant-of-the-tests-0001"
 _CHARS_PER_TOKEN: Final = 3
@@ -59,8 +61,27 @@ class AnthropicStub(VendorStub):
         self.batches: dict[str, _Batch] = {}
         self.fate: Callable[[Json], Json | None] = lambda request: None
         """What becomes of a request of a batch, where it does not succeed: a result's JSON."""
+        self.delay_s = 0.0
+        """How long each answer takes."""
+        self.described: Counter[str] = Counter()
+        """How often each shop, as it was told, was described in an answer that is of use."""
+        self.met: Counter[str] = Counter()
+        """How often each way of failing was met; ``well`` is none."""
         self._cached: set[str] = set()
         self._counting = threading.Lock()
+
+    def fail_at_random(self, rate: float, *, seed: int) -> None:
+        """From now on fail so often, in all ``WAYS``. The same seed rolls the same dice."""
+        dice = random.Random(seed)  # noqa: S311 - the same dice each time
+
+        def respond(asked: Asked) -> Reaction:
+            with self._counting:
+                fails = asked.method == "POST" and dice.random() < rate
+                way = dice.choice(sorted(WAYS)) if fails else "well"
+                self.met[way] += 1
+            return WAYS[way](self, asked) if fails else self._respond(asked)
+
+        self.respond = respond
 
     def end_batches(self) -> None:
         """Let all batches be done: their requests are answered, the last first."""
@@ -103,9 +124,16 @@ class AnthropicStub(VendorStub):
         if path.startswith("/v1/models/"):
             return self._respond_of_models(path.removeprefix("/v1/models/"))
         if (asked.method, path) == ("POST", "/v1/messages"):
-            complaint = complaint_about(asked.json)
-            return error(400, "invalid_request_error", complaint) if complaint else Answer.of(self.message(asked.json))
+            return self._describe(asked.json)
         return error(404, "not_found_error", "Not Found")
+
+    def _describe(self, request: Json) -> Reaction:
+        if complaint := complaint_about(request):
+            return error(400, "invalid_request_error", complaint)
+        answer = Answer.of(self.message(request))
+        with self._counting:
+            self.described[json.dumps(request["messages"], sort_keys=True)] += 1
+        return replace(answer, after_s=self.delay_s)
 
     def _respond_of_models(self, name: str) -> Reaction:
         if name not in self.models:
@@ -203,6 +231,23 @@ def overloaded() -> Answer:
     return error(529, "overloaded_error", "Overloaded")
 
 
+WAYS: Final[Mapping[str, Callable[[AnthropicStub, Asked], Reaction]]] = {
+    "429": lambda _, __: rate_limited(1),
+    "529": lambda _, __: overloaded(),
+    "500": lambda _, __: error(500, "api_error", "Internal server error"),
+    "hang-up": lambda _, __: HangUp(),
+    "cut": lambda _, __: Answer(200, b'{"type": "message"}', cut_after=4),
+    "refusal": lambda stub, asked: stub.answer(asked.json, "", stop_reason="refusal"),
+    "max_tokens": lambda stub, asked: stub.answer(asked.json, '{"tags": [', stop_reason="max_tokens"),
+    "malformed": lambda stub, asked: stub.answer(asked.json, '{"tags": ]'),
+    "empty": lambda stub, asked: stub.answer(asked.json, ""),
+}
+"""How it fails at random, by name."""
+
+PAID_WAYS: Final = ("refusal", "max_tokens", "malformed", "empty")
+"""Of these it is paid for what it answered, though it is of no use."""
+
+
 def complaint_about(request: Json) -> str | None:
     """What the vendor would find wrong with a request, if anything."""
     missing = {"model", "max_tokens", "messages"} - request.keys()
@@ -240,10 +285,11 @@ def describe_by_words(request: Json) -> Json:
         quotes = [{"source": source, "quote": name} for source, text in texts.items() for name in names if name in text]
         if quotes:
             tags.append({"id": tag_id, "confidence": 0.8, "evidence": quotes[:2]})
+    name = shop.get("facts", {}).get("name", "這")
     return {
         "tags": tags,
-        "summary_zh": f"{shop['facts']['name']}是一間咖啡廳。",
-        "summary_en": f"{shop['facts']['name']} is a café.",
+        "summary_zh": f"{name}是一間咖啡廳。",
+        "summary_en": f"{name} is a café.",
         "modes": {"work": 0.7, "rest": 0.5, "social": 0.3} if tags else None,
     }
 
