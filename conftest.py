@@ -9,5 +9,6 @@ pytest_plugins = [
     "caferoam.testing.resend",
     "caferoam.testing.mapbox",
     "caferoam.testing.posthog",
+    "caferoam.testing.sentry",
     "caferoam.testing.desk",
 ]

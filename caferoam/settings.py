@@ -133,6 +133,8 @@ METRICS = CAFEROAM_ENV != "production" or bool(METRICS_PORT or METRICS_TOKEN)
 
 # --- Crash reports --------------------------------------------------------------------------------------------------
 SENTRY_DSN = env.url("SENTRY_DSN", ["https", "http"], "")
+# Whether each entry of the schedule gets a monitor with it, which Sentry may charge for.
+SENTRY_MONITORS = env.flag("SENTRY_MONITORS", default=True)
 RELEASE = env.text("CAFEROAM_RELEASE", env.text("RAILWAY_GIT_COMMIT_SHA", ""))
 if SENTRY_DSN:
     from caferoam import crash_reports  # not loaded where it is off

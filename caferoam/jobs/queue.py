@@ -5,6 +5,7 @@ number is the fencing token, and it only grows. All times are the database's ``n
 attempt ends other than well stands in ``endings``, what operators do in ``operations``.
 """
 
+import hashlib
 import json
 import os
 import socket
@@ -113,19 +114,24 @@ def enqueue_slot(job_type: str, payload: Mapping[str, object], *, name: str, slo
         count_of(
             """
             INSERT INTO job_queue (id, job_type, payload, priority, max_attempts)
-            SELECT md5('cron:' || %(name)s || ':' || %(slot)s)::uuid, turn.job_type, %(payload)s,
+            SELECT %(id)s, turn.job_type, %(payload)s,
                 coalesce(lane.priority, 0), coalesce(lane.max_attempts, 3)
             FROM (VALUES (%(job_type)s)) AS turn (job_type) LEFT JOIN job_lanes AS lane USING (job_type)
             ON CONFLICT (id) DO NOTHING
             """,
             {
-                "name": name,
-                "slot": slot.astimezone(UTC).isoformat(timespec="seconds"),
+                "id": slot_id(name, slot),
                 "job_type": job_type,
                 "payload": Jsonb({**payload, **tracing.carried()}),
             },
         )
     )
+
+
+def slot_id(name: str, slot: datetime) -> UUID:
+    """The id of the job of one turn of the schedule ``name``: the same whoever asks."""
+    turn = f"cron:{name}:{slot.astimezone(UTC).isoformat(timespec='seconds')}"
+    return UUID(hashlib.md5(turn.encode(), usedforsecurity=False).hexdigest())
 
 
 def claim(job_types: Collection[str]) -> Claim:

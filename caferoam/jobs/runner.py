@@ -13,7 +13,7 @@ from typing import Final
 import structlog
 from django.db import DatabaseError, InterfaceError, connection
 
-from caferoam.jobs import endings, metrics, queue, retry
+from caferoam.jobs import endings, metrics, monitors, queue, retry
 from caferoam.jobs.errors import LaneClosed, LeaseLost, PayloadError, PermanentError
 from caferoam.jobs.registry import JobType
 from caferoam.jobs.run import JobBatch, JobRun
@@ -46,10 +46,12 @@ def run(job_type: JobType, tickets: Sequence[Ticket]) -> Counter[str]:
     began_at = time.monotonic()
     runs = [JobRun(job, deadline=began_at + job_type.soft_time_limit.total_seconds()) for job in started]
     with _in_context(job_type, runs):
+        turn = monitors.begin(job_type, runs)
         _work(job_type, runs)
         if any(run.error for run in runs):
             _renew_connection()  # the trouble may have been the connection, or have broken it
         states = _settle(job_type, runs)
+        monitors.end(turn, states)
         took_s = time.monotonic() - began_at
         metrics.run_time.observe(took_s, job_type.name)
         ends = ", ".join(f"{count} {state}" for state, count in states.items())

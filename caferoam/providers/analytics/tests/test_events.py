@@ -10,7 +10,7 @@ from typing import Any, cast, get_type_hints
 
 import pytest
 
-from caferoam.providers.analytics import Event, ListCreated, Many, Mode, Searched, Took, capture, events
+from caferoam.providers.analytics import Event, Many, Mode, Searched, Took, events
 
 EVERY_EVENT = Event.__subclasses__()
 SEARCHED = Searched(
