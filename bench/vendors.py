@@ -10,7 +10,6 @@ import os
 import sys
 import tempfile
 import time
-from collections import Counter
 from contextlib import ExitStack
 from decimal import Decimal
 from pathlib import Path
@@ -117,10 +116,13 @@ def _account(name: str, running: RunningStack, describer: AnthropicStub, embedde
     print(f"  Anthropic met {dict(describer.met) or 'no failure'}, OpenAI {dict(embedder.met) or 'no failure'}")
     billed = describer.billed
     tokens_in = billed.tokens_in + billed.cache_writes + billed.cache_reads
-    complaints = [
-        *(f"{count} {kind} jobs ended {status}" for kind, status, count, _ in ends if status != "completed"),
-        *_doubles("described", describer.described),
-        *_doubles("embedded", embedder.embedded),
+    attempts = {kind: int(total) for kind, _, _, total in ends}
+    jobs = {kind: count for kind, _, count, _ in ends}
+    used = {"enrich_shop": describer.described.total(), "generate_embedding": embedder.embedded.total()}
+    complaints = [f"{count} {kind} jobs ended {status}" for kind, status, count, _ in ends if status != "completed"]
+    # One of use for each shop and no more; two shops may read alike, so texts alone would not tell.
+    complaints += [
+        f"{used[kind]} answers of use for {jobs[kind]} {kind} jobs" for kind in used if used[kind] != jobs[kind]
     ]
     if ledger["anthropic"][:3] != (billed.calls, tokens_in, billed.tokens_out):
         complaints.append(f"the ledger has {ledger['anthropic']}, Anthropic {billed}")
@@ -132,8 +134,6 @@ def _account(name: str, running: RunningStack, describer: AnthropicStub, embedde
         complaints.append(f"the ledger has {ledger['openai']}, OpenAI {embedder.billed}")
     if complaints:
         sys.exit("\n".join(complaints))
-    attempts = {kind: int(total) for kind, _, _, total in ends}
-    jobs = {kind: count for kind, _, count, _ in ends}
     return [
         Result(
             f"{name}_describing_calls", billed.calls, "calls", jobs["enrich_shop"], billed.calls / jobs["enrich_shop"]
@@ -145,11 +145,6 @@ def _account(name: str, running: RunningStack, describer: AnthropicStub, embedde
         ),
         Result(f"{name}_usd", float(ledger["anthropic"][3] + ledger["openai"][3]), "USD"),
     ]
-
-
-def _doubles(done: str, counted: Counter[str]) -> list[str]:
-    doubles = {what: times for what, times in counted.items() if times > 1}
-    return [f"{len(doubles)} were {done} more than once: {next(iter(doubles))[:200]}"] if doubles else []
 
 
 def _number(connection: psycopg.Connection, query: str) -> int:
