@@ -1,0 +1,1 @@
+export { proxy as GET, proxy as DELETE } from "@/app/_lib/proxy";

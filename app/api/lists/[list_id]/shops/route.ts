@@ -1,0 +1,1 @@
+export { proxy as POST } from "@/app/_lib/proxy";

@@ -1,0 +1,1 @@
+export { proxy as GET } from "@/app/_lib/proxy";

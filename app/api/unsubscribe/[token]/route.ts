@@ -1,0 +1,1 @@
+export { proxy as GET, proxy as POST } from "@/app/_lib/proxy";

@@ -1,0 +1,61 @@
+import type { NextConfig } from "next";
+import createNextIntlPlugin from "next-intl/plugin";
+
+const withNextIntl = createNextIntlPlugin("./app/_i18n/request.ts");
+
+// What pages may load. Scripts and styles come from here only; Next's own inline scripts have no nonce on pages that are
+// rendered ahead of time. Pictures and requests go to Storage and Auth, map tiles to whatever serves the style.
+const withOrigin = (url: string | undefined) => (url ? new URL(url).origin : "");
+const supabase = withOrigin(process.env.SUPABASE_URL);
+const map = withOrigin(process.env.MAP_STYLE_URL);
+const policy = [
+  "default-src 'self'",
+  "script-src 'self' 'unsafe-inline'",
+  "style-src 'self' 'unsafe-inline'",
+  `img-src 'self' data: blob: https: ${supabase}`,
+  `connect-src 'self' ${supabase} ${map}`,
+  "worker-src 'self' blob:",
+  "font-src 'self'",
+  "object-src 'none'",
+  "base-uri 'self'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+].join("; ");
+
+const config: NextConfig = {
+  output: "standalone",
+  poweredByHeader: false,
+  reactStrictMode: true,
+  typedRoutes: false,
+  // The proxies pass bodies through as they are; a second compression belongs to whatever stands in front.
+  compress: true,
+  async headers() {
+    return [
+      {
+        source: "/:path*",
+        headers: [
+          { key: "Content-Security-Policy", value: policy },
+          { key: "Referrer-Policy", value: "strict-origin-when-cross-origin" },
+          { key: "X-Content-Type-Options", value: "nosniff" },
+          { key: "Permissions-Policy", value: "geolocation=(self), camera=(self)" },
+        ],
+      },
+    ];
+  },
+  async redirects() {
+    return [{ source: "/zh-TW/:path*", destination: "/:path*", permanent: true }];
+  },
+  async rewrites() {
+    // Chinese lives at the bare paths, English under /en. Files have a dot, and are not pages.
+    return {
+      beforeFiles: [
+        { source: "/", destination: "/zh-TW" },
+        { source: "/:path((?!api/|_next/|en$|en/|zh-TW|map/|.*\\..*).*)", destination: "/zh-TW/:path" },
+      ],
+      afterFiles: [],
+      fallback: [],
+    };
+  },
+};
+
+export default withNextIntl(config);
