@@ -24,7 +24,7 @@ def run(*arguments: str) -> str:
     return out.getvalue().strip()
 
 
-def enriched(name: str, *, days_ago: int = 1, model: str = "offline-rules-1", embedded: bool | None = None) -> Shop:
+def enriched(name: str, *, days_ago: int = 1, model: str = "offline-rules-2", embedded: bool | None = None) -> Shop:
     """``embedded``: True after it was enriched, False before, None never."""
     shop = make_shop(name)
     Shop.objects.filter(pk=shop.pk).update(enriched_at=Now() - timedelta(days=days_ago), enriched_model=model)

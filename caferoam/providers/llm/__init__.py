@@ -59,7 +59,7 @@ def _describer(name: str) -> Describer:
         from caferoam.providers.llm.anthropic.batches import AnthropicBatchDescriber  # noqa: PLC0415 - it brings that
 
         return AnthropicBatchDescriber()
-    raise ImproperlyConfigured(f"There is no describer {name!r}. LLM_PROVIDER may be offline or anthropic.")
+    raise ImproperlyConfigured(f"LLM_PROVIDER can be offline or anthropic, not {name!r}.")
 
 
 def get_menu_reader() -> MenuReader:

@@ -24,7 +24,7 @@ class OfflineDescriber:
     """The rule-based tagger. Keeps the matcher of the taxonomy it saw last, which takes some 50 ms to build."""
 
     provider = "offline"
-    model = "offline-rules-1"
+    model = "offline-rules-2"
 
     def __init__(self) -> None:
         self._compiled: tuple[str, Matcher] | None = None

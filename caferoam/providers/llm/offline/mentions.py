@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from caferoam.providers.llm.offline.phrases import about, find_phrases
 from caferoam.providers.llm.protocol import DescribeRequest, Evidence, Facts
 from caferoam.text.matching import Match, Matcher
 from caferoam.text.normalize import NormalizedText, normalize_with_offsets
@@ -18,6 +19,8 @@ _CLAUSE_ENDS: Final = frozenset(",.!?;:~()[]。、！？，；：「」『』【
 OWN_WORDS: Final = {"description": 3.0, "opening_hours": 3.0, "name": 1.0}
 """How many visitors' mentions it is worth when the shop says so itself. A name is often only a name."""
 MRT_WEIGHT: Final = 1.5
+_YIELDS: Final = {"no_time_limit": "time_limit"}
+"""Where one text says both, as in 「平日不限時，假日限2小時」, only the second holds: there is a limit at times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +58,31 @@ def _stances(text: str, matcher: Matcher) -> Iterator[tuple[str, int, str]]:
     normalized = normalize_with_offsets(text, keep_line_breaks=True)
     balance: Counter[str] = Counter()
     spoken: dict[tuple[str, int], Match] = {}
-    for match in matcher.find(normalized.text, postposed=True):
+    for match in _found(normalized.text, matcher):
         if not match.asserted or (match.kind == AVOIDED_TAG and match.negated):
             continue
         sign = -1 if match.negated else 1
         balance[match.key] += sign
         spoken.setdefault((match.key, sign), match)
     for tag_id, sum_of_signs in balance.items():
+        if sum_of_signs > 0 and balance[_YIELDS.get(tag_id, "")] > 0:
+            continue
         if sum_of_signs:
             sign = 1 if sum_of_signs > 0 else -1
             yield tag_id, sign, quote_around(normalized, spoken[tag_id, sign])
+
+
+def _found(text: str, matcher: Matcher) -> list[Match]:
+    """Phrases, and the taxonomy's words where no phrase about the same thing has read them already."""
+    phrases = list(find_phrases(text))
+    words = matcher.find(text, postposed=True)
+    if not phrases:
+        return words
+    read: defaultdict[str, set[int]] = defaultdict(set)
+    for phrase in phrases:
+        for tag_id in about(phrase.key):
+            read[tag_id].update(range(phrase.start, phrase.end))
+    return [*phrases, *(word for word in words if read[word.key].isdisjoint(range(word.start, word.end)))]
 
 
 def quote_around(normalized: NormalizedText, match: Match) -> str:

@@ -51,10 +51,14 @@ class TestConfidence:
 
 class TestTagging:
     def test_one_offhand_mention_in_fifty_reviews_is_no_tag(self) -> None:
-        assert tags_of(request("有插座", *silence(49))) == {}
+        assert tags_of(request("很安靜", *silence(49))) == {}
 
     def test_what_a_tenth_of_fifty_reviews_report_is_one(self) -> None:
-        assert tags_of(request(*["有插座"] * 5, *silence(45))) == {"outlets": pytest.approx(0.602, abs=0.001)}
+        assert tags_of(request(*["很安靜"] * 5, *silence(45))) == {"quiet": pytest.approx(0.602, abs=0.001)}
+
+    def test_a_fact_needs_one_witness_among_fifty_but_two_where_another_denies_it(self) -> None:
+        assert tags_of(request("有插座", *silence(49))) == {"outlets": pytest.approx(0.367, abs=0.001)}
+        assert tags_of(request("有插座", "沒有插座", *silence(48))) == {}
 
     def test_a_review_that_repeats_itself_has_one_voice(self) -> None:
         assert tags_of(request("插座插座插座！插座！")) == tags_of(request("插座"))
