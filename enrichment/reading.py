@@ -19,7 +19,7 @@ from shops.taxonomy import load_definitions
 MAX_REVIEWS: Final = 50
 MAX_REVIEW_CHARS: Final = 2000
 """Cut in the database, so that a text of any length costs neither memory nor tokens."""
-_FULL_REVIEW_CHARS: Final = 300
+FULL_REVIEW_CHARS: Final = 300
 """Longer ones tell no more than this, so among them the newer goes first."""
 
 
@@ -93,7 +93,7 @@ def _reviews(shop_id: UUID) -> tuple[Review, ...]:
     """The fullest reviews; among equally full ones the newest."""
     chosen: QuerySet[ShopReview, tuple[UUID, str]] = (
         ShopReview.objects.filter(shop_id=shop_id)
-        .annotate(start=Left("text", MAX_REVIEW_CHARS), fullness=Least(Length("text"), Value(_FULL_REVIEW_CHARS)))
+        .annotate(start=Left("text", MAX_REVIEW_CHARS), fullness=Least(Length("text"), Value(FULL_REVIEW_CHARS)))
         .order_by(F("fullness").desc(), F("created_at").desc(), "id")
         .values_list("id", "start")[:MAX_REVIEWS]
     )
