@@ -4,9 +4,11 @@ import json
 import statistics
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import httpx
 import pytest
 
 from accounts import consent
@@ -15,8 +17,10 @@ from caferoam.api.principal import Principal
 from caferoam.providers.analytics import close_analytics
 from caferoam.testing.database import ApiClient
 from caferoam.testing.jobs import drain
-from caferoam.testing.posthog import PostHogStub
+from caferoam.testing.live import Live
+from caferoam.testing.posthog import API_KEY, PostHogStub
 from caferoam.testing.storage import StorageStub
+from caferoam.testing.tokens import AUDIENCE, ISSUER, JwksServer
 from caferoam.testing.vendors import Silence
 from digest.editions import send_now
 from digest.models import Edition
@@ -153,3 +157,25 @@ def test_requests_are_as_fast_while_posthog_is_silent(send: Send, shop: Shop, po
     answering = median_s()
     posthog_stub.respond = lambda _asked: Silence()
     assert median_s() < 2 * answering
+
+
+def test_an_api_that_is_stopped_sends_what_it_has_queued(
+    newcomer: Principal, bearer: Bearer, token_server: JwksServer, posthog_stub: PostHogStub, tmp_path: Path
+) -> None:
+    live = Live(tmp_path, settings_module="caferoam.settings")
+    try:
+        url = live.api(
+            SUPABASE_JWKS_URL=token_server.url,
+            SUPABASE_JWT_ISSUER=ISSUER,
+            SUPABASE_JWT_AUDIENCE=AUDIENCE,
+            ANALYTICS_PROVIDER="posthog",
+            POSTHOG_API_KEY=API_KEY,
+            POSTHOG_HOST=posthog_stub.url,
+        )
+        body = {"consent_version": consent.VERSION, "locale": "zh-TW"}
+        answer = httpx.post(f"{url}/auth/callback", json=body, headers=bearer(newcomer))
+        assert answer.status_code == 201
+        live.terminate()
+    finally:
+        live.stop()
+    assert [event["event"] for event in posthog_stub.events] == ["sign_up"]

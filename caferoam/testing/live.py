@@ -111,6 +111,11 @@ class Live:
         assert eventually(lambda: answers_http(f"{url}/readyz")), process.output()
         return url
 
+    def terminate(self) -> None:
+        """Ask all of them to end, as a platform does, and wait until they have."""
+        for process in self._processes:
+            process.terminate()
+
     def stop(self) -> None:
         """End all of them."""
         for process in self._processes:

@@ -5,6 +5,7 @@ import threading
 from django.conf import settings
 
 from caferoam.providers.analytics import metrics
+from caferoam.providers.analytics.checks import configured, ping
 from caferoam.providers.analytics.events import (
     CheckedIn,
     DigestSent,
@@ -20,7 +21,6 @@ from caferoam.providers.analytics.events import (
 )
 from caferoam.providers.analytics.offline import OfflineAnalytics
 from caferoam.providers.analytics.protocol import Analytics
-from caferoam.providers.checks import Configured, told
 
 __all__ = [
     "Analytics",
@@ -75,24 +75,6 @@ def close_analytics() -> None:
         if _current is not None:
             _current.close()
             _current = None
-
-
-def configured() -> Configured:
-    """What the settings choose."""
-    if settings.ANALYTICS_PROVIDER == "offline":
-        return Configured("analytics", "offline")
-    shown = {"POSTHOG_API_KEY": told(settings.POSTHOG_API_KEY), "POSTHOG_HOST": settings.POSTHOG_HOST}
-    missing = () if settings.POSTHOG_API_KEY else ("POSTHOG_API_KEY",)
-    return Configured("analytics", "posthog", shown, missing)
-
-
-def ping() -> str:
-    """Ask PostHog whether it knows the project; sends no event."""
-    if settings.ANALYTICS_PROVIDER == "offline":
-        return "events are written to the log"
-    from caferoam.providers.analytics.posthog import ask_for_project  # noqa: PLC0415 - it brings the SDK
-
-    return ask_for_project(api_key=settings.POSTHOG_API_KEY, host=settings.POSTHOG_HOST)
 
 
 def _make() -> Analytics:
