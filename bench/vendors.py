@@ -7,6 +7,7 @@ does not end completed, an answer of use is paid for twice, or the ledger differ
 
 import argparse
 import os
+import subprocess
 import sys
 import tempfile
 import time
@@ -43,14 +44,18 @@ _IMPATIENCE = (
 
 
 def main(arguments: list[str]) -> None:
-    """Both runs, or with ``--patient`` without hurrying what waits after a failure."""
+    """Both runs, each in a process of its own, since settings are read once; or with ``--failing`` that one alone."""
     parser = argparse.ArgumentParser(prog="python -m bench vendors")
+    parser.add_argument("--failing", type=float, metavar="SHARE", help="one run, in which so many requests fail")
     parser.add_argument("--patient", action="store_true", help="let pauses and retries take the time they take")
-    patient = parser.parse_args(arguments).patient
-    results: list[Result] = []
+    options = parser.parse_args(arguments)
+    if options.failing is not None:
+        show(_run(options.failing, patient=options.patient))
+        return
     for failing in (0.0, FAILING):
-        results += _run(failing, patient=patient)
-    show(results)
+        again = [sys.executable, "-m", "bench", "vendors", "--failing", str(failing), *arguments]
+        if subprocess.run(again, check=False).returncode:
+            sys.exit(1)
 
 
 def _run(failing: float, *, patient: bool) -> list[Result]:
