@@ -1,4 +1,4 @@
-"""Search over HTTP while a real worker changes its model for a command that is killed."""
+"""Search over HTTP while a real worker changes its model; the command is killed, and the worker."""
 
 import json
 import threading
@@ -15,6 +15,7 @@ import redis
 from django.conf import settings
 
 from caferoam.api.principal import Principal
+from caferoam.jobs import operations
 from caferoam.jobs.models import Job
 from caferoam.providers.embeddings import chosen, embedder_of
 from caferoam.testing.live import Live, Process, eventually
@@ -36,6 +37,8 @@ from shops.search.vocabulary import vocabularies
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("taxonomy"), pytest.mark.slow]
 
+SETTINGS = "caferoam.jobs.tests.live.settings"
+"""With leases that a test can wait for."""
 WITHIN_S = 60.0
 EVERY_S = 1.5
 """A member may not search more often for long."""
@@ -56,7 +59,7 @@ def processes(worker: psycopg.Connection, tmp_path: Path, vendor: OpenAIStub) ->
         process = Process(
             tmp_path / f"process{len(started)}.log",
             *arguments,
-            DJANGO_SETTINGS_MODULE="caferoam.settings",
+            DJANGO_SETTINGS_MODULE=SETTINGS,
             OPENAI_API_KEY=KEY,
             OPENAI_BASE_URL=vendor.base_url,
         )
@@ -73,7 +76,7 @@ def live(tmp_path: Path) -> Iterator[Live]:
     """The relay and the API."""
     with redis.Redis.from_url(settings.REDIS_URL) as client:
         client.flushdb()
-    live = Live(tmp_path, settings_module="caferoam.settings")
+    live = Live(tmp_path, settings_module=SETTINGS)
     yield live
     live.stop()
 
@@ -156,3 +159,30 @@ def test_search_goes_on_and_never_mixes_while_the_command_is_killed_midway(
     assert before.keys() != after.keys()
     assert answers == [before] * turn + [after] * (len(answers) - turn)
     assert turn > 1
+
+
+def test_a_worker_that_is_killed_while_the_vendor_thinks_costs_time_and_no_vector(
+    processes: Callable[..., Process], live: Live, vendor: OpenAIStub
+) -> None:
+    shops = described(*(f"{number}號小店" for number in range(SHOPS)))
+    live.relay()
+    worker = processes(*_WORKER)
+    vendor.delay_s = 1.0
+    command = processes("manage.py", "reembed", "--model", SMALL, "--provider", "openai")
+    assert eventually(lambda: len(vendor.asked) == 2, within_s=WITHIN_S), (command.output(), worker.output())
+    worker.kill()
+    done = vectors_of(SMALL)
+    assert len(done) == 64, "one call was answered, of the other nothing is left but the vendor's bill"
+    assert models() == {OFFLINE: "active", SMALL: "building"}
+    jobs = Job.objects.filter(job_type="reembed_shop")
+    lost = jobs.filter(status="pending", attempts=1)
+    assert eventually(lambda: lost.count() == 64, within_s=WITHIN_S)
+    operations.run_now(lost, by="test")
+    vendor.delay_s = 0.0
+    processes(*_WORKER)
+    assert eventually(lambda: command.popen.poll() is not None, within_s=WITHIN_S), command.output()
+    assert command.popen.returncode == 0, command.output()
+    assert models() == {OFFLINE: "retired", SMALL: "active"}
+    assert vectors_of(SMALL) == ids(shops)
+    assert set(jobs.values_list("status", flat=True)) == {"completed"}
+    assert sum(times == 2 for times in vendor.embedded.values()) == 64, "only what was lost is embedded again"
