@@ -17,7 +17,7 @@ from caferoam.providers.http_errors import may_pass, retry_after
         ("0", timedelta()),
         ("9" * 400, timedelta(days=1)),
         ("Thu, 01 Jan 1970 00:00:00 GMT", timedelta()),
-        (format_datetime(datetime.now(UTC) + timedelta(days=9)), timedelta(days=1)),
+        pytest.param(format_datetime(datetime.now(UTC) + timedelta(days=9)), timedelta(days=1), id="in nine days"),
         ("-5", None),
         ("١٧", None),
         (".", None),
