@@ -177,13 +177,13 @@ def check(row: EmbeddingModel) -> None:
         raise BuildingEndedError(f"{row.model} is not being built any more.")
 
 
-def queue_lacking(row: EmbeddingModel) -> Iterator[int]:
+def queue_lacking(row: EmbeddingModel, *, chunk: int = CHUNK) -> Iterator[int]:
     """Queue jobs for all that lacks a vector and was not tried in vain, telling of each chunk, once it is committed."""
     while queued := queue_idle_shops(
         JOB_TYPE,
         _LACKING,
         order="shop.id",
-        limit=CHUNK,
+        limit=chunk,
         priority=PRIORITY,
         spare_failed_for=max(timedelta(), timezone.now() - row.started_at),
         **_parameters(row),
@@ -251,17 +251,17 @@ def forget_retired() -> list[str]:
     return names
 
 
-def clear() -> Iterator[int]:
+def clear(*, chunk: int = CHUNK) -> Iterator[int]:
     """Delete the vectors of models that are neither searched nor built nor kept, in chunks, telling of each.
 
     May be stopped at any time, and repeated.
     """
     active()
-    while deleted := _clear_chunk():
+    while deleted := _clear_chunk(chunk):
         yield deleted
 
 
-def _clear_chunk() -> int:
+def _clear_chunk(limit: int) -> int:
     with transaction.atomic(), connection.cursor() as cursor:
         # Nobody begins to build a model again whose vectors are just being deleted.
         cursor.execute("LOCK TABLE embedding_models IN SHARE MODE")
@@ -271,6 +271,6 @@ def _clear_chunk() -> int:
                 SELECT model, shop_id FROM shop_embeddings
                  WHERE model NOT IN (SELECT model FROM embedding_models) LIMIT %s)
             """,
-            [CHUNK],
+            [limit],
         )
         return int(cursor.rowcount)

@@ -59,10 +59,11 @@ SELECT (SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY cosine) FROM pairs),
 """
 
 
-def measure(embedder: Embedder) -> Calibration | None:
+def measure(embedder: Embedder, *, enough_shops: int = ENOUGH_SHOPS) -> Calibration | None:
     """Embed some searches and compare them with the vectors that there are of the model.
 
-    None where that tells nothing: with few shops. The calibrations that are part of the code are not measured again.
+    None where that tells nothing: with fewer than ``enough_shops``. The calibrations that are part of the code are not
+    measured again.
 
     Raises:
         LaneClosed: the budget is reached.
@@ -72,9 +73,9 @@ def measure(embedder: Embedder) -> Calibration | None:
         return CALIBRATIONS[embedder.model]
     ((shops,),) = rows_of(
         "SELECT count(*) FROM (SELECT FROM shop_embeddings WHERE model = %s LIMIT %s) AS vectors",
-        [embedder.model, ENOUGH_SHOPS],
+        [embedder.model, enough_shops],
     )
-    if shops < ENOUGH_SHOPS:
+    if shops < enough_shops:
         return None
     budgets.check(embedder, purpose=JOB_TYPE)
     made = embedder.embed(QUERIES)

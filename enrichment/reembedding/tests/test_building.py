@@ -94,11 +94,10 @@ def test_beyond_its_budget_nothing_is_asked_and_no_attempt_is_lost(vendor: OpenA
     assert "budget" in (Lane.objects.get(job_type="reembed_shop").pause_reason or "")
 
 
-def test_a_chunk_follows_the_other_and_what_waits_is_not_queued_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_chunk_follows_the_other_and_what_waits_is_not_queued_twice() -> None:
     described("甲店", "乙店", "丙店")
-    monkeypatch.setattr(building, "CHUNK", 2)
     row = begin(SMALL, "openai")
-    assert list(queue_lacking(row)) == [2, 1]
+    assert list(queue_lacking(row, chunk=2)) == [2, 1]
     assert list(queue_lacking(row)) == []
     assert progress(row).at_work == 3
 
@@ -164,12 +163,11 @@ def test_only_one_model_is_built_at_a_time_and_none_that_is_searched() -> None:
         begin(OFFLINE, "offline")
 
 
-def test_what_is_given_up_leaves_no_vectors_and_what_is_searched_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_given_up_leaves_no_vectors_and_what_is_searched_stays() -> None:
     shops = described("甲店", "乙店", "丙店")
     row = build()
-    monkeypatch.setattr(building, "CHUNK", 2)
     assert abort() == row
-    assert list(clear()) == [2, 1]
+    assert list(clear(chunk=2)) == [2, 1]
     assert (vectors_of(SMALL), vectors_of(OFFLINE), models()) == (set(), ids(shops), {OFFLINE: "active"})
     assert abort() is None
     with pytest.raises(BuildingEndedError):

@@ -201,16 +201,13 @@ def test_whoever_writes_shops_for_long_is_not_held_up_and_the_switch_is_tried_ag
     assert models() == {OFFLINE: "retired", SMALL: "active"}
 
 
-def test_with_enough_shops_a_model_is_measured_and_paid_for(
-    vendor: OpenAIStub, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_with_enough_shops_a_model_is_measured_and_paid_for(vendor: OpenAIStub) -> None:
     embedder = embedder_of("openai", SMALL)
     built("甲店", "乙店", "丙店")
     calls = vendor.billed.calls
     assert measure(embedder) is None
     assert vendor.billed.calls == calls, "with few shops there is nothing to pay for"
-    monkeypatch.setattr(calibrating, "ENOUGH_SHOPS", 3)
-    measured = measure(embedder)
+    measured = measure(embedder, enough_shops=3)
     assert measured is not None
     queries = embedder.embed(calibrating.QUERIES).vectors
     cafes = np.array([row.embedding for row in ShopEmbedding.objects.filter(model=SMALL)])
