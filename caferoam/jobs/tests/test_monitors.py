@@ -115,10 +115,11 @@ def test_a_turn_that_waits_for_a_provider_is_still_in_progress(sentry: Sentry, l
     worker = live.worker(SENTRY_DSN=sentry.dsn)
     live.relay()
 
-    def paused() -> bool:
-        return Lane.objects.filter(job_type="live_fails", paused_until__isnull=False).exists()
+    def waits() -> bool:
+        given_back = Job.objects.filter(job_type="live_fails", status="pending", attempts=1).exists()
+        return given_back and Lane.objects.filter(job_type="live_fails", paused_until__isnull=False).exists()
 
-    assert eventually(paused)
+    assert eventually(waits)
     Lane.objects.update(paused_until=None)
     Job.objects.update(scheduled_at=timezone.now() - timedelta(seconds=1))
     first, second = told(sentry, worker, count=2)

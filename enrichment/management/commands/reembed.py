@@ -1,3 +1,4 @@
+import signal
 import time
 from argparse import ArgumentParser, ArgumentTypeError
 from typing import Any, Final
@@ -32,6 +33,11 @@ class Command(BaseCommand):
         " then changes over at once. Workers do the work; the command may be stopped at any time, and the same command"
         " goes on from there."
     )
+
+    def run_from_argv(self, argv: list[str]) -> None:
+        # Ctrl-C must stop it also where whoever started it ignores that, as a shell does for what runs behind it.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        super().run_from_argv(argv)
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         what = parser.add_mutually_exclusive_group(required=True)
