@@ -119,8 +119,10 @@ def answer(exc: Exception, request: HttpRequest | Request) -> HttpResponse:
     """The answer to any exception. A surprise is logged once, here, and its text stays here."""
     problem = problem_of(exc)
     if problem is None:
+        # The route and not the path, of which a piece may be a token.
+        route = request.resolver_match.route if request.resolver_match else "a path without a route"
         logger.exception(  # noqa: LOG004 - the exception is at hand, only not being handled in this frame
-            "Unexpected error in %s %s", request.method, request.path, exc_info=exc
+            "Unexpected error in %s %s", request.method, route, exc_info=exc
         )
         # The crash reporter and Django's test client listen to this signal.
         signals.got_request_exception.send(sender=None, request=request)

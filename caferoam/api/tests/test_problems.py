@@ -82,6 +82,8 @@ def test_a_surprise_is_logged_once_with_its_traceback(client: Client, caplog: py
     assert len(errors) == 1
     assert errors[0].exc_info is not None
     assert SECRET_TEXT in caplog.text, "the log may know"
+    assert "Unexpected error in GET faults/<str:name>" in caplog.text, "the path may hold a token"
+    assert "faults/surprise" not in errors[0].getMessage()
 
 
 def test_a_surprise_reaches_the_crash_reporter() -> None:
