@@ -45,9 +45,9 @@ def main() -> None:
 
 
 def _jobs(stack: RunningStack) -> list[Result]:
-    from bench.claiming import claim_cost  # noqa: PLC0415 - reads the settings, which the stack gives their values
-    from bench.jobs import commit_to_start  # noqa: PLC0415 - likewise
-    from bench.throughput import noop_throughput  # noqa: PLC0415 - likewise
+    from bench.claiming import claim_cost  # noqa: PLC0415 - needs the stack's settings
+    from bench.jobs import commit_to_start  # noqa: PLC0415 - needs the stack's settings
+    from bench.throughput import noop_throughput  # noqa: PLC0415 - needs the stack's settings
 
     _say("memory while idle")
     idle = python_memory(stack)
@@ -62,9 +62,9 @@ def _jobs(stack: RunningStack) -> list[Result]:
 
 
 def _shops(stack: RunningStack) -> list[Result]:
-    from bench.embedding import embed_vs_model  # noqa: PLC0415 - likewise
-    from bench.imports import import_vs_copy  # noqa: PLC0415 - likewise
-    from bench.search import search_vs_sql  # noqa: PLC0415 - likewise
+    from bench.embedding import embed_vs_model  # noqa: PLC0415 - needs the stack's settings
+    from bench.imports import import_vs_copy  # noqa: PLC0415 - needs the stack's settings
+    from bench.search import search_vs_sql  # noqa: PLC0415 - needs the stack's settings
 
     with tempfile.TemporaryDirectory() as folder:
         file, kind = cafes(Path(folder))
@@ -79,7 +79,7 @@ def _shops(stack: RunningStack) -> list[Result]:
 
 
 def _members(stack: RunningStack) -> list[Result]:
-    from bench.lists import lists_vs_sql  # noqa: PLC0415 - likewise
+    from bench.lists import lists_vs_sql  # noqa: PLC0415 - needs the stack's settings
 
     _say("lists")
     return lists_vs_sql(stack)

@@ -8,12 +8,12 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "caferoam.settings")
 
 _django = get_wsgi_application()
 
-from django.urls import get_resolver  # noqa: E402 - needs the settings, which the line above has set up
+from django.urls import get_resolver  # noqa: E402 - needs Django set up
 
-from caferoam.api.authentication import prepare  # noqa: E402 - likewise
-from caferoam.api.unmeasured import measured  # noqa: E402 - likewise
-from caferoam.providers.analytics import get_analytics  # noqa: E402 - likewise
-from caferoam.providers.checks import require  # noqa: E402 - likewise
+from caferoam.api.authentication import prepare  # noqa: E402 - needs Django set up
+from caferoam.api.unmeasured import measured  # noqa: E402 - needs Django set up
+from caferoam.providers.analytics import get_analytics  # noqa: E402 - needs Django set up
+from caferoam.providers.checks import require  # noqa: E402 - needs Django set up
 
 application = measured(_django)
 prepare()

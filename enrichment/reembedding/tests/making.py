@@ -1,5 +1,6 @@
 """Shops with vectors, and the command."""
 
+import logging
 from collections.abc import Sequence
 from io import StringIO
 from uuid import UUID
@@ -66,3 +67,14 @@ def models() -> dict[str, str]:
 def ids(shops: Sequence[Shop]) -> set[UUID]:
     """Of these shops."""
     return {shop.pk for shop in shops}
+
+
+class Heard(logging.Handler):
+    """What a logger says."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(record.getMessage())

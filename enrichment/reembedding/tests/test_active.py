@@ -10,20 +10,9 @@ from caferoam.providers.embeddings import embedder_of
 from caferoam.providers.errors import ProviderUnavailable
 from enrichment.models import EmbeddingModel
 from enrichment.reembedding.active import active, disagreement, embedder_for, load_searched
-from enrichment.reembedding.tests.making import OFFLINE, SMALL, models
+from enrichment.reembedding.tests.making import OFFLINE, SMALL, Heard, models
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-class Heard(logging.Handler):
-    """What a logger says."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.lines: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.lines.append(record.getMessage())
 
 
 @pytest.fixture

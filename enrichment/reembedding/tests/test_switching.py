@@ -24,7 +24,7 @@ from enrichment.reembedding.active import active
 from enrichment.reembedding.building import ModelsBusyError, begin, progress, queue_lacking
 from enrichment.reembedding.calibrating import measure
 from enrichment.reembedding.switching import switch
-from enrichment.reembedding.tests.making import OFFLINE, SMALL, described, models
+from enrichment.reembedding.tests.making import OFFLINE, SMALL, Heard, described, models
 from enrichment.spending import search
 from shops.filters import ShopFilters
 from shops.models import ShopEmbedding
@@ -129,17 +129,6 @@ def test_cosines_are_read_as_measured_or_as_the_code_knows_or_in_the_middle() ->
     assert searched_models.load().calibration == CALIBRATIONS[OFFLINE]
     switch(SMALL, calibration=None)
     assert searched_models.load().calibration == UNCALIBRATED
-
-
-class Heard(logging.Handler):
-    """What a logger says."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.lines: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.lines.append(record.getMessage())
 
 
 @pytest.fixture
