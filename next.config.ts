@@ -6,13 +6,15 @@ const withNextIntl = createNextIntlPlugin("./app/_i18n/request.ts");
 // What pages may load. Scripts and styles come from here only; Next's own inline scripts have no nonce on pages that are
 // rendered ahead of time. Pictures and requests go to Storage and Auth, map tiles to whatever serves the style.
 const withOrigin = (url: string | undefined) => (url ? new URL(url).origin : "");
-const supabase = withOrigin(process.env.SUPABASE_URL);
+// One build may run anywhere: what is not known while building is any https origin, or this machine (`make run`).
+const anywhere = "https: http://127.0.0.1:* http://localhost:*";
+const supabase = withOrigin(process.env.SUPABASE_URL) || anywhere;
 const map = withOrigin(process.env.MAP_STYLE_URL);
 const policy = [
   "default-src 'self'",
   "script-src 'self' 'unsafe-inline'",
   "style-src 'self' 'unsafe-inline'",
-  `img-src 'self' data: blob: https: ${supabase}`,
+  `img-src 'self' data: blob: ${supabase} ${map}`,
   `connect-src 'self' ${supabase} ${map}`,
   "worker-src 'self' blob:",
   "font-src 'self'",
@@ -50,7 +52,7 @@ const config: NextConfig = {
     return {
       beforeFiles: [
         { source: "/", destination: "/zh-TW" },
-        { source: "/:path((?!api/|_next/|en$|en/|zh-TW|map/|.*\\..*).*)", destination: "/zh-TW/:path" },
+        { source: "/:path((?!api/|auth/|_next/|en$|en/|zh-TW|map/|.*\\..*).*)", destination: "/zh-TW/:path" },
       ],
       afterFiles: [],
       fallback: [],

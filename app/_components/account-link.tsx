@@ -4,11 +4,9 @@ import { useTranslations } from "next-intl";
 import { useSyncExternalStore } from "react";
 
 import { Link } from "@/app/_i18n/routing";
+import { hasSessionCookie } from "@/app/_lib/session-cookie";
 
-// The cookie's name begins so; whether it is still good is for the pages behind the link to say.
-const SESSION = /(?:^|; )sb-[\w-]+-auth-token/;
-
-const hasSession = () => SESSION.test(document.cookie);
+const hasSession = () => hasSessionCookie(document.cookie);
 const never = () => () => {};
 
 /** The way in, or to what is the member's own. */

@@ -1,0 +1,19 @@
+import { useTranslations } from "next-intl";
+
+import { Skeleton } from "@/app/_components/skeleton";
+
+/** Stands where a page will be. Pages of another shape have their own. */
+export default function Loading() {
+  const t = useTranslations("common");
+  return (
+    <div className="mx-auto max-w-3xl px-4 pt-10">
+      <p role="status" className="sr-only">
+        {t("loading")}
+      </p>
+      <Skeleton className="h-10 w-2/3" />
+      <Skeleton className="mt-6 h-36" />
+      <Skeleton className="mt-4 h-36" />
+      <Skeleton className="mt-4 h-36" />
+    </div>
+  );
+}

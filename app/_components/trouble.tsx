@@ -1,0 +1,49 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { useRouter } from "next/navigation";
+import { useEffect, useTransition } from "react";
+
+import { Button } from "@/app/_components/button";
+import { Mark } from "@/app/_components/mark";
+import { isPassing, type Problem } from "@/app/_lib/problem";
+import { problemKey } from "@/app/_lib/problem-key";
+
+const LOOK_AGAIN_MS = 5_000;
+
+/**
+ * Stands where something could not be loaded.
+ *
+ * What may pass is watched: as soon as the API answers again, the page is asked for anew, or `onRetry` is called.
+ */
+export function Trouble({ problem, onRetry }: { problem: Problem; onRetry?: () => void }) {
+  const t = useTranslations("common.problem");
+  const router = useRouter();
+  const [isTrying, startTrying] = useTransition();
+  const retry = onRetry ?? (() => startTrying(() => router.refresh()));
+  const passing = isPassing(problem);
+  useEffect(() => {
+    if (!passing) return;
+    const timer = setInterval(
+      () => {
+        void fetch("/api/healthz", { cache: "no-store" })
+          .then((answer) => answer.ok && retry())
+          .catch(() => {});
+      },
+      Math.max(LOOK_AGAIN_MS, (problem.retryAfter ?? 0) * 1000),
+    );
+    return () => clearInterval(timer);
+  });
+  return (
+    <div role="alert" className="mx-auto flex max-w-md flex-col items-center gap-3 px-4 py-12 text-center">
+      <Mark className="size-16 text-brick" />
+      <p className="font-display text-xl font-bold">{t("title")}</p>
+      <p className="text-ink-soft">
+        {t(problemKey(problem), { seconds: problem.retryAfter ?? 0 })} {passing && t("watching")}
+      </p>
+      <Button look="quiet" onClick={retry} busy={isTrying}>
+        {t("again")}
+      </Button>
+    </div>
+  );
+}

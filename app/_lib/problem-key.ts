@@ -1,0 +1,24 @@
+import type { Problem } from "@/app/_lib/problem";
+
+/** Codes that `common.problem` has a sentence for. Pages say those of their own before they come here. */
+const KEYS = [
+  "backend_down",
+  "backend_timeout",
+  "sign_in_unreachable",
+  "invalid_token",
+  "throttled",
+  "limits_unavailable",
+  "not_found",
+  "invalid_request",
+  "provider_unavailable",
+  "consent_required",
+  "deletion_pending",
+  "deactivated",
+] as const;
+
+export type ProblemKey = (typeof KEYS)[number] | "unknown";
+
+/** The sentence of `common.problem` that says it best. */
+export function problemKey(problem: Pick<Problem, "code">): ProblemKey {
+  return KEYS.find((key) => key === problem.code) ?? "unknown";
+}

@@ -1,0 +1,24 @@
+import "server-only";
+
+import { createServerClient } from "@supabase/ssr";
+import type { SupabaseClient } from "@supabase/supabase-js";
+import { cookies } from "next/headers";
+
+import { serverConfig } from "@/app/_lib/server-config";
+import { SESSION_COOKIE } from "@/app/_lib/session-cookie";
+import { siteUrl } from "@/app/_lib/site-url";
+
+/** A Supabase client for one request to a route handler, where cookies can be written: it renews and ends sessions. */
+export async function supabaseServer(): Promise<SupabaseClient> {
+  const jar = await cookies();
+  const { supabaseUrl, supabasePublishableKey } = serverConfig();
+  return createServerClient(supabaseUrl, supabasePublishableKey, {
+    cookieOptions: { name: SESSION_COOKIE, sameSite: "lax", secure: siteUrl().protocol === "https:" },
+    cookies: {
+      getAll: () => jar.getAll(),
+      setAll: (changed) => {
+        for (const { name, value, options } of changed) jar.set(name, value, options);
+      },
+    },
+  });
+}
