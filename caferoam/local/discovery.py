@@ -4,7 +4,8 @@ import os
 from collections.abc import MutableMapping, Sequence
 from typing import Final
 
-from caferoam.local.stack import OF_OTHER_STACKS, LocalFiles, Login, Stack, is_running
+from caferoam.local.stack import OF_OTHER_STACKS, LocalFiles, Stack, is_running
+from caferoam.processes import Login
 
 # Whoever changes the schema must own it. `test` makes a database of its own.
 _OWNER_COMMANDS: Final = frozenset(

@@ -1,11 +1,14 @@
-"""The processes that make up CafeRoam, how each is started, and how to tell that it really works."""
+"""The processes of ``caferoam.processes`` as a laptop runs them, and how to tell that each really works."""
 
+import sys
 import time
 import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from http import HTTPStatus
+from pathlib import Path
 from typing import Final
 
 import redis
@@ -14,30 +17,32 @@ from redis.retry import Retry
 
 from caferoam.grace import LAST_STEPS
 from caferoam.local import ports
-from caferoam.local.stack import Login
+from caferoam.local.stack import CHECKOUT
+from caferoam.processes import PROCESSES, HttpHealth, Login, Process
 from caferoam.pulse import Name, read_pulses
 
 WORKER_GRACE_S: Final = 18
-"""The worker's JOBS_STOP_GRACE."""
+"""The worker's JOBS_STOP_GRACE: shorter than a platform's, for people who wait."""
 JOBS_FINISH_WITHIN_S: Final = WORKER_GRACE_S - int(LAST_STEPS.total_seconds())
 """What running jobs get of it."""
 
 
 @dataclass(frozen=True)
 class Program:
-    """``arguments`` follow the Python interpreter; ``is_ready`` asks the outside world, never the program's own log.
+    """``is_ready`` asks the outside world, never the program's own log.
 
-    One that was asked to end is killed after ``grace_s``. ``variables`` are those that it alone has, and few need the
-    key to all of Supabase.
+    One that was asked to end is killed after ``grace_s``. ``variables`` are those that it alone has. It speaks to the
+    database with its ``login``; without one it gets nothing of the stack's but its variables.
     """
 
     name: str
-    login: Login
-    arguments: tuple[str, ...]
+    login: Login | None
+    command: tuple[str, ...]
     is_ready: Callable[[], bool]
-    grace_s: int = 6
+    grace_s: int
     variables: Mapping[str, str] = field(default_factory=dict)
     with_secret_key: bool = False
+    directory: Path = CHECKOUT
 
     @property
     def session_name(self) -> str:
@@ -46,59 +51,53 @@ class Program:
 
 
 def programs(*, api_port: int, admin_port: int | None = None, metrics_port: int = 0, redis_url: str) -> list[Program]:
-    """All of them, in the order in which they start: ask when that is about to happen.
+    """All of the Python side, in the order in which they start: ask when that is about to happen.
 
     Without a port there is no admin, and no address for metrics; it is the relay's, which reads the tables as well.
     """
     begun_at = time.monotonic()
 
-    def has_pulse(name: Name) -> bool:
-        """A pulse that was left from the last run is older than this one."""
-        return beats(redis_url, name, since=begun_at)
+    def is_ready(process: Process, port: int | None) -> bool:
+        if isinstance(process.health, HttpHealth):
+            return answers_http(f"http://{ports.HOST}:{port}{process.health.path}")
+        if process.name == "worker":  # more than its pulse: it takes the next message
+            return awaits_work(redis_url)
+        # A pulse that was left from the last run is older than this one.
+        return any(beats(redis_url, name, since=begun_at) for name in ("relay", "beat") if name == process.name)
 
-    granian = ("-m", "granian", "--interface", "wsgi", "--host", ports.HOST, "--http", "1")
-    small = ("--no-ws", "--workers", "1", "--workers-kill-timeout", "4", "--blocking-threads")
-    # Root is no danger here: the broker needs a password, and messages are JSON.
-    without_lecture = ("-W", "ignore:You're running the worker with superuser privileges")
-    celery = (*without_lecture, "-m", "celery", "--app", "caferoam.celery:app", "--quiet")
-    two_at_a_time = ("--pool", "prefork", "--concurrency", "2", "--queues", "default,llm,embedding,maintenance")
-    no_chatter = ("--without-gossip", "--without-mingle")
-    everything = [
-        Program(
-            "api",
-            "api",
-            (*granian, *small, "4", "--port", str(api_port), "caferoam.wsgi:application"),
-            lambda: answers_http(f"http://{ports.HOST}:{api_port}/readyz"),
-        ),
-        Program(
-            "relay",
-            "worker",
-            ("manage.py", "relay", "--skip-checks"),
-            lambda: has_pulse("relay"),
-            variables={"METRICS_PORT": str(metrics_port)},
-        ),
-        Program(
-            "worker",
-            "worker",
-            (*celery, "worker", *two_at_a_time, *no_chatter),
-            lambda: awaits_work(redis_url),
-            grace_s=WORKER_GRACE_S,
-            variables={"JOBS_STOP_GRACE": str(WORKER_GRACE_S)},
-            with_secret_key=True,
-        ),
-        Program(
-            "beat",
-            "worker",
-            (*celery, "beat", "--pidfile", ""),
-            lambda: has_pulse("beat"),
-        ),
+    port_of = {"api": api_port, "admin": admin_port}
+    local = {
+        "relay": {"METRICS_PORT": str(metrics_port)},
+        "worker": {"JOBS_STOP_GRACE": str(WORKER_GRACE_S)},
+    }
+    return [
+        _python_program(
+            process,
+            port=port_of.get(process.name),
+            is_ready=partial(is_ready, process, port_of.get(process.name)),
+            variables=local.get(process.name, {}),
+        )
+        for process in PROCESSES
+        if process.image == "python" and not process.runs_once and (process.name != "admin" or admin_port is not None)
     ]
-    if admin_port is not None:
-        login_page = f"http://{ports.HOST}:{admin_port}/login/"
-        admin = (*granian, *small, "2", "--port", str(admin_port), "caferoam.admin_wsgi:application")
-        # With the key, for the photos of menus that curators look at.
-        everything.append(Program("admin", "worker", admin, lambda: answers_http(login_page), with_secret_key=True))
-    return everything
+
+
+def _python_program(
+    process: Process, *, port: int | None, is_ready: Callable[[], bool], variables: Mapping[str, str]
+) -> Program:
+    arguments = process.command(port=port, host=ports.HOST)[1:]
+    if "celery" in arguments:
+        # Root is no danger here: the broker needs a password, and messages are JSON.
+        arguments = ["-W", "ignore:You're running the worker with superuser privileges", *arguments]
+    return Program(
+        process.name,
+        process.login,
+        (sys.executable, *arguments),
+        is_ready,
+        grace_s=WORKER_GRACE_S if process.name == "worker" else process.grace_s,
+        variables={**process.addressed(port=port, host=ports.HOST), **variables},
+        with_secret_key=process.has_secret_key,
+    )
 
 
 def answers_http(url: str) -> bool:

@@ -12,11 +12,10 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import IO, Final, Literal, Self
+from typing import IO, Final, Self
 
 from caferoam.local.files import write_private_json
-
-type Login = Literal["owner", "api", "worker"]
+from caferoam.processes import Login
 
 # Variables in the user's shell that would make a process here speak to a database, a broker or a project elsewhere.
 OF_OTHER_STACKS: Final = (

@@ -28,7 +28,7 @@ from caferoam.local.programs import JOBS_FINISH_WITHIN_S, Program, programs
 from caferoam.local.public_port import ADMIN, API, PublicPort
 from caferoam.local.screen import EXAMPLE_MEMBER, summary
 from caferoam.local.servers import Servers
-from caferoam.local.stack import CHECKOUT, OF_OTHER_STACKS, LocalFiles, Stack, read_json, try_lock
+from caferoam.local.stack import OF_OTHER_STACKS, LocalFiles, Stack, read_json, try_lock
 from caferoam.local.tokens import sign_token
 
 _ROOM_TO_START_MB: Final = 300
@@ -154,8 +154,8 @@ class Supervisor:
         )
 
     def _prepare_database(self, servers: Servers, stack: Stack) -> None:
-        arguments = ("manage.py", "prepare_stack")
-        command = Program("prepare", "owner", arguments, is_ready=lambda: True, with_secret_key=True)
+        arguments = (sys.executable, "manage.py", "prepare_stack")
+        command = Program("prepare", "owner", arguments, is_ready=lambda: True, grace_s=6, with_secret_key=True)
         child = self._spawn(command, stack)
         self._children.append(child)
         while child.exit_code is None:
@@ -172,16 +172,15 @@ class Supervisor:
         # `prepare_stack` has made Django's system checks, which load every route: some 40 MB that only the API needs.
         lean = {"CELERY_SKIP_CHECKS": "1", "MALLOC_ARENA_MAX": "2"}
         counting = {"PROMETHEUS_MULTIPROC_DIR": str(self._files.metrics)}
-        own = {"PYTHONUNBUFFERED": "1", "PGAPPNAME": program.session_name, **counting, **lean, **program.variables}
+        own: dict[str, str] = {}
+        if program.login is not None:
+            own = stack.environment(program.login, with_secret_key=program.with_secret_key)
+            own |= {"PYTHONUNBUFFERED": "1", "PGAPPNAME": program.session_name, **counting, **lean}
         return Child(
             program.name,
-            [sys.executable, *program.arguments],
-            environment={
-                **inherited,
-                **stack.environment(program.login, with_secret_key=program.with_secret_key),
-                **own,
-            },
-            directory=CHECKOUT,
+            program.command,
+            environment={**inherited, **own, **program.variables},
+            directory=program.directory,
             log_file=self._files.logs / f"{program.name}.log",
             console=self._console,
             grace_s=program.grace_s,

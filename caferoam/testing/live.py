@@ -107,7 +107,7 @@ class Live:
         api = next(
             program for program in programs(api_port=port, redis_url=settings.REDIS_URL) if program.name == "api"
         )
-        process = self._start("api", *api.arguments, **{"DATABASE_URL": database_url(API), **environment})
+        process = self._start("api", *api.command[1:], **{"DATABASE_URL": database_url(API), **environment})
         assert eventually(lambda: answers_http(f"{url}/readyz")), process.output()
         return url
 

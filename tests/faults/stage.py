@@ -64,23 +64,23 @@ class Stage:
 
     def relay(self, **environment: str) -> Process:
         """Start a relay. Whether it works yet, ``ready`` says."""
-        return self._start("relay", self._program("relay").arguments, environment)
+        return self._start("relay", self._program("relay").command[1:], environment)
 
     def worker(self, *, concurrency: int = 2, **environment: str) -> Process:
         """Start a worker with so many children."""
         name = self._name("worker")
         options = ("--concurrency", str(concurrency), "--hostname", f"{name}@%h")  # what is said last counts
         needed = {"SUPABASE_SECRET_KEY": "sb_secret_that_opens_nothing", **environment}
-        return self._start("worker", (*self._program("worker").arguments, *options), needed)
+        return self._start("worker", (*self._program("worker").command[1:], *options), needed)
 
     def beat(self, **environment: str) -> Process:
         """Start a beat."""
-        return self._start("beat", self._program("beat").arguments, environment)
+        return self._start("beat", self._program("beat").command[1:], environment)
 
     def api(self, *, port: int, **environment: str) -> Process:
         """Start an API on a port."""
         as_api = {"DATABASE_URL": self.servers.dsn(API), "DJANGO_SETTINGS_MODULE": "caferoam.settings"}
-        return self._start("api", self._program("api", port=port).arguments, as_api | environment)
+        return self._start("api", self._program("api", port=port).command[1:], as_api | environment)
 
     def ready(self, *processes: Process) -> None:
         """Wait until all of these work; without any, all that were started and run still."""

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from caferoam.local.discovery import adopt_running_stack, login_for
-from caferoam.local.stack import CHECKOUT, LocalFiles, Login, Stack, StackSecrets, is_running, try_lock
+from caferoam.local.stack import CHECKOUT, LocalFiles, Stack, StackSecrets, is_running, try_lock
+from caferoam.processes import Login
 
 STACK = Stack(
     database_urls={"owner": "postgresql://owner", "api": "postgresql://api", "worker": "postgresql://worker"},

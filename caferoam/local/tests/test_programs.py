@@ -1,27 +1,36 @@
 import socket
+import sys
 import time
 from pathlib import Path
 
 import pytest
 import redis
 
-from caferoam.jobs.discovery import discover_job_types
 from caferoam.local.ports import HOST
 from caferoam.local.programs import answers_http, awaits_work, beats, programs
 from caferoam.local.supabase.standin import JWKS_PATH, SupabaseStandIn
 from caferoam.local.valkey import ValkeyServer
+from caferoam.processes import PROCESSES, process
 from caferoam.pulse import NAMES, Name, Pulse
 
 
-def test_every_queue_of_the_jobs_is_worked_on() -> None:
+def test_programs_are_those_of_the_table_on_this_interpreter_and_the_loopback_address() -> None:
+    started = {p.name: p for p in programs(api_port=4242, admin_port=2, redis_url="")}
+    table = [each for each in PROCESSES if each.image == "python" and not each.runs_once]
+    assert list(started) == [each.name for each in table]
+    for each in table:
+        program = started[each.name]
+        assert (program.login, program.with_secret_key) == (each.login, each.has_secret_key)
+        assert program.command[0] == sys.executable
+        assert set(each.command(port=4242, host=HOST)[1:]) - {"4242"} <= set(program.command)
+    assert started["api"].command[started["api"].command.index("--port") + 1] == "4242"
+    assert "admin" not in {p.name for p in programs(api_port=1, redis_url="")}
+
+
+def test_people_wait_for_a_worker_for_less_time_than_a_platform_does() -> None:
     [worker] = [p for p in programs(api_port=1, redis_url="") if p.name == "worker"]
-    queues = worker.arguments[worker.arguments.index("--queues") + 1]
-    assert {job_type.queue for job_type in discover_job_types().values()} <= set(queues.split(","))
-
-
-def test_only_the_api_has_the_api_s_rights() -> None:
-    logins = {p.name: p.login for p in programs(api_port=1, admin_port=2, redis_url="")}
-    assert logins == {"api": "api", "relay": "worker", "worker": "worker", "beat": "worker", "admin": "worker"}
+    assert worker.variables["JOBS_STOP_GRACE"] == str(worker.grace_s)
+    assert worker.grace_s < process("worker").grace_s
 
 
 @pytest.mark.slow
@@ -59,8 +68,3 @@ def test_an_address_answers_only_with_200(standin: SupabaseStandIn) -> None:
     assert not answers_http(standin.url + "/elsewhere")
     standin.stop()
     assert not answers_http(standin.url + JWKS_PATH)
-
-
-def test_only_worker_and_admin_hold_the_key_to_all_of_supabase() -> None:
-    started = programs(api_port=1, admin_port=2, redis_url="redis://127.0.0.1:1")
-    assert [program.name for program in started if program.with_secret_key] == ["worker", "admin"]
