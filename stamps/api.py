@@ -39,7 +39,12 @@ class Stamps(MemberAPIView):
         params = parse_query(StampParams, request)
         read = page_of_passport if params.get("group") else page_of_stamps
         with self.as_member():
-            answer = read(member=self.principal.user_id, limit=params["limit"], cursor=params.get("cursor"))
+            answer = read(
+                member=self.principal.user_id,
+                shop_id=params.get("shop_id"),
+                limit=params["limit"],
+                cursor=params.get("cursor"),
+            )
         return Response(answer)
 
 

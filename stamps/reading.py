@@ -3,7 +3,7 @@
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Count, Max, Min
+from django.db.models import Count, Max, Min, QuerySet
 from django.http import Http404
 
 from caferoam.api.pagination import Keyset
@@ -17,17 +17,26 @@ SURE: Final = 0.5
 """The confidence from which a tag may choose the picture on a stamp."""
 
 
-def page_of_stamps(*, member: UUID, limit: int, cursor: str | None) -> dict[str, object]:
-    """One page, the newest first. Two statements.
+def _of(member: UUID, shop_id: UUID | None) -> QuerySet[Stamp]:
+    stamps = Stamp.objects.filter(user_id=member)
+    return stamps if shop_id is None else stamps.filter(shop_id=shop_id)
+
+
+def _keyset(kind: str, member: UUID, shop_id: UUID | None) -> Keyset:
+    return Keyset(kind, {"member": str(member), "shop_id": str(shop_id)})
+
+
+def page_of_stamps(*, member: UUID, shop_id: UUID | None, limit: int, cursor: str | None) -> dict[str, object]:
+    """One page, the newest first; only those of ``shop_id``, if it is given. Two statements.
 
     Raises:
         ValidationError: on ``cursor``.
     """
     rows, following = newest_first(
-        Stamp.objects.filter(user_id=member).values("id", "shop_id", "check_in_id", "design_url", "created_at"),
+        _of(member, shop_id).values("id", "shop_id", "check_in_id", "design_url", "created_at"),
         at="created_at",
         key="id",
-        keyset=Keyset("stamps", {"member": str(member)}),
+        keyset=_keyset("stamps", member, shop_id),
         limit=limit,
         cursor=cursor,
     )
@@ -35,19 +44,21 @@ def page_of_stamps(*, member: UUID, limit: int, cursor: str | None) -> dict[str,
     return {"results": [{**row, **shop_fields(row["shop_id"], shops)} for row in rows], "next_cursor": following}
 
 
-def page_of_passport(*, member: UUID, limit: int, cursor: str | None) -> dict[str, object]:
-    """One page of the cafés whose stamps the member has, the one stamped last first. Two statements.
+def page_of_passport(*, member: UUID, shop_id: UUID | None, limit: int, cursor: str | None) -> dict[str, object]:
+    """One page of the cafés whose stamps the member has, the one stamped last first; or only ``shop_id``.
+
+    Two statements.
 
     Raises:
         ValidationError: on ``cursor``.
     """
     rows, following = newest_first(
-        Stamp.objects.filter(user_id=member)
+        _of(member, shop_id)
         .values("shop_id", "design_url")
         .annotate(count=Count("id"), first_at=Min("created_at"), last_at=Max("created_at")),
         at="last_at",
         key="shop_id",
-        keyset=Keyset("stamps:passport", {"member": str(member)}),
+        keyset=_keyset("stamps:passport", member, shop_id),
         limit=limit,
         cursor=cursor,
     )

@@ -11,6 +11,7 @@ class StampParams(PageParams):
     group = serializers.ChoiceField(
         choices=("shop",), required=False, help_text="The passport: one entry for each café, with how often and when."
     )
+    shop_id = serializers.UUIDField(required=False, help_text="Only what was earned at this café.")
 
 
 class StampSerializer(OfShopSerializer):

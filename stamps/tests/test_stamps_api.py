@@ -70,6 +70,19 @@ def test_a_passport_has_one_entry_for_each_cafe(
     assert body["results"][0]["shop"]["district"] == "大安區"
 
 
+@pytest.mark.parametrize("group", [{}, {"group": "shop"}])
+def test_one_cafes_stamps_can_be_asked_for_alone(
+    get: Any, member: Principal, other_member: Principal, shop: Shop, group: dict[str, str]
+) -> None:
+    other_shop = make_shop("青鳥")
+    for visited in (shop, other_shop):
+        make_check_in(member, visited)
+    make_check_in(other_member, make_shop("雨停書店"))
+    (found,) = ok(get("/stamps", shop_id=str(shop.id), **group))["results"]
+    assert found["shop_id"] == str(shop.id)
+    assert ok(get("/stamps", by=other_member, shop_id=str(shop.id), **group))["results"] == []
+
+
 @pytest.mark.parametrize("group", [None, "shop"])
 @pytest.mark.parametrize("limit", [1, 3])
 def test_pages_are_the_whole_also_where_moments_are_equal(
@@ -99,11 +112,15 @@ def test_a_cursor_fits_its_own_list_and_member_alone(
         make_check_in(member, shop)
     cursor = ok(get("/stamps", limit=1))["next_cursor"]
     assert get("/stamps", cursor=cursor).status_code == 200
-    for answer in (get("/stamps", group="shop", cursor=cursor), get("/stamps", by=other_member, cursor=cursor)):
+    for answer in (
+        get("/stamps", group="shop", cursor=cursor),
+        get("/stamps", shop_id=str(shop.id), cursor=cursor),
+        get("/stamps", by=other_member, cursor=cursor),
+    ):
         assert (answer.status_code, [*answer.json()["errors"]]) == (400, ["cursor"])
 
 
-@pytest.mark.parametrize("query", ["group=day", "group=", "limit=0", "limit=51", "cursor=x", "user_id=x"])
+@pytest.mark.parametrize("query", ["group=day", "group=", "limit=0", "limit=51", "cursor=x", "user_id=x", "shop_id=x"])
 def test_a_parameter_that_is_not_understood_is_named(get: Any, query: str) -> None:
     answer = get(f"/stamps?{query}")
     assert (answer.status_code, [*answer.json()["errors"]]) == (400, [query.partition("=")[0]])
