@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models.functions import Now
 from pgvector.django import SparseVectorField, VectorField
 
+from shops.models.hours import OpenMinutesField
 from shops.models.shop import Shop
 
 VECTOR_DIMENSIONS = 1536
@@ -13,7 +14,7 @@ VECTOR_DIMENSIONS = 1536
 
 
 class ShopSearch(models.Model):
-    """The search document. Triggers rebuild it by ``private.rebuild_shop_search_v1``; nothing else writes it."""
+    """The search document. Triggers rebuild it by ``private.rebuild_shop_search_v2``; nothing else writes it."""
 
     shop = models.OneToOneField(Shop, models.CASCADE, primary_key=True, related_name="search_document")
     live = models.BooleanField()
@@ -25,6 +26,7 @@ class ShopSearch(models.Model):
     mode_work = models.FloatField(null=True)
     mode_rest = models.FloatField(null=True)
     mode_social = models.FloatField(null=True)
+    open_minutes = OpenMinutesField(null=True)
     rating = models.FloatField(null=True)
     quality = models.FloatField(help_text="0 to 1: the rating, drawn towards 4.2 by twenty imagined votes")
     tag_numbers = ArrayField(models.IntegerField())

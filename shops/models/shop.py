@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from caferoam.database.functions import GenRandomUUID, NormalizedName
+from shops.models.hours import OpenMinutesField
 
 LATITUDES = (21.8, 26.4)
 """South and north end of Taiwan with its islands, degrees WGS84."""
@@ -86,7 +87,12 @@ class Shop(models.Model):
     mrt = models.TextField(db_default="", default="", help_text="Nearest stations in the source's own words.")
     phone = models.CharField(max_length=40, db_default="", default="")
     website = models.TextField(db_default="", default="")
-    opening_hours_raw = models.TextField(db_default="", default="", help_text="As published; not parsed.")
+    opening_hours_raw = models.TextField(db_default="", default="", help_text="As published; may lag.")
+    open_minutes = OpenMinutesField(
+        null=True,
+        help_text="Minutes of the week, Monday 00:00 in Taipei being 0, as read from opening_hours_raw or as a curator"
+        " says; NULL while nobody knows.",
+    )
     rating = models.FloatField(null=True, help_text="1 to 5")
     rating_count = models.IntegerField(db_default=0, default=0)
     price_level = models.SmallIntegerField(null=True)

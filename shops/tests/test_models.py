@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from caferoam.text.normalize import normalize
+from shops.hours.week import OpenWeek
 from shops.models import EffectiveShopTag, Shop, ShopSearch, ShopTag, TaxonomyTag
 from shops.models.search import VECTOR_DIMENSIONS
 
@@ -68,6 +69,34 @@ def test_a_closed_shop_s_document_is_not_live(shop: Shop) -> None:
     shop.status = Shop.Status.CLOSED
     shop.save()
     assert not ShopSearch.objects.get(shop=shop).live
+
+
+def test_hours_are_copied_to_the_document_and_follow_a_change(shop: Shop) -> None:
+    assert ShopSearch.objects.get(shop=shop).open_minutes is None
+    shop.open_minutes = OpenWeek.of([(540, 1080), (10_000, 10_140)])
+    shop.save()
+    stored = Shop.objects.get(id=shop.id).open_minutes
+    assert stored == OpenWeek(((0, 60), (540, 1080), (10_000, 10_080))), "Sunday night goes on on Monday"
+    assert ShopSearch.objects.get(shop=shop).open_minutes == stored
+    Shop.objects.filter(id=shop.id).update(open_minutes=None)
+    assert ShopSearch.objects.get(shop=shop).open_minutes is None
+
+
+@pytest.mark.django_db
+def test_a_shop_that_is_new_has_its_hours_in_the_document() -> None:
+    week = OpenWeek.of([(0, 10_080)])
+    shop = Shop.objects.create(name="不打烊", latitude=25.03, longitude=121.54, open_minutes=week)
+    assert ShopSearch.objects.get(shop=shop).open_minutes == week
+
+
+@pytest.mark.parametrize("hours", ["{}", "{[10000,10081)}", "{[-1,10)}"])
+def test_hours_are_minutes_of_one_week_and_never_none_at_all(shop: Shop, hours: str) -> None:
+    with (
+        pytest.raises(IntegrityError, match="shops_open_minutes_in_week"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("UPDATE shops SET open_minutes = %s WHERE id = %s", [hours, shop.id])
 
 
 def test_the_surest_source_counts_and_a_curator_overrules_it(shop: Shop, quiet: TaxonomyTag) -> None:
