@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "caferoam.jobs",
     "caferoam.providers",  # ensure_buckets
     "caferoam.local",  # dev_token and prepare_stack, which refuse to work in production
+    "caferoam.smoke",
     "accounts",
     "shops",
     "checkins",

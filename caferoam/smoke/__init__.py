@@ -1,0 +1,1 @@
+"""Whether a running product does what it is for, as seen from outside: ``manage.py smoke``."""
