@@ -5,6 +5,7 @@ const KEYS = [
   "backend_down",
   "backend_timeout",
   "sign_in_unreachable",
+  "not_authenticated",
   "invalid_token",
   "throttled",
   "limits_unavailable",

@@ -1,0 +1,40 @@
+"use client";
+
+import { type ReactNode, useEffect, useId, useRef } from "react";
+
+type Props = { open: boolean; onClose: () => void; title: ReactNode; children: ReactNode };
+
+/**
+ * A modal dialog. The browser keeps the focus within, and brings it back to where it was; Escape and a press beside it
+ * close it. Its content is made when it opens, so that it begins anew each time.
+ */
+export function Dialog({ open, onClose, title, children }: Props) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const heading = useRef<HTMLHeadingElement>(null);
+  const id = useId();
+  useEffect(() => {
+    const element = dialog.current;
+    if (!open || !element) return;
+    element.showModal();
+    heading.current?.focus();
+    return () => element.close();
+  }, [open]);
+  return (
+    <dialog
+      ref={dialog}
+      aria-labelledby={id}
+      onClose={() => open && onClose()}
+      onClick={(event) => event.target === event.currentTarget && onClose()}
+      className="m-auto w-[min(28rem,calc(100%-2rem))] rounded-cup border border-line bg-card p-0 text-ink shadow-cup backdrop:bg-black/50 backdrop:backdrop-blur-[2px]"
+    >
+      {open && (
+        <div className="p-5">
+          <h2 id={id} ref={heading} tabIndex={-1} className="text-xl font-bold outline-none">
+            {title}
+          </h2>
+          {children}
+        </div>
+      )}
+    </dialog>
+  );
+}

@@ -1,0 +1,35 @@
+"use client";
+
+import { useLocale, useTranslations } from "next-intl";
+import type { ReactNode } from "react";
+
+import { Notice } from "@/app/_components/notice";
+import { getPathname, Link, usePathname } from "@/app/_i18n/routing";
+import { withNext } from "@/app/_lib/next-path";
+import type { Problem } from "@/app/_lib/problem";
+import { problemKey } from "@/app/_lib/problem-key";
+import { wayIn } from "@/app/_lib/way-in";
+
+/**
+ * Says why something was not done, and leads where that can be mended: to sign in, say, and back here.
+ *
+ * `sentence` takes the place of the common one. `keepsPage`: the way opens in another tab, as this one has things that
+ * would be lost.
+ */
+export function MemberProblem(props: { problem: Problem; sentence?: ReactNode; keepsPage?: boolean }) {
+  const { problem, sentence, keepsPage = false } = props;
+  const t = useTranslations("common");
+  const locale = useLocale();
+  const here = getPathname({ href: usePathname(), locale });
+  const way = wayIn(problem);
+  return (
+    <Notice tone="bad">
+      {sentence ?? t(`problem.${problemKey(problem)}`, { seconds: problem.retryAfter ?? 0 })}{" "}
+      {way !== null && (
+        <Link href={withNext(way, here)} target={keepsPage ? "_blank" : undefined} className="font-semibold">
+          {t(`wayIn.${way}`)}
+        </Link>
+      )}
+    </Notice>
+  );
+}
