@@ -36,6 +36,7 @@ def running_stack() -> Iterator[RunningStack]:
     with tempfile.TemporaryDirectory(prefix="caferoam-bench-") as folder:
         environment = {**os.environ, "CAFEROAM_LOCAL_DIR": folder, "CAFEROAM_API_PORT": "0", "LOG_LEVEL": "WARNING"}
         environment["CAFEROAM_ADMIN_PORT"] = "0"
+        environment["CAFEROAM_WEB"] = "off"
         environment["CAFEROAM_LOCAL_SETTINGS"] = "bench.settings"
         environment["THROTTLE_SCALE"] = "1000000"  # counted like any requests, and never too many
         log = Path(folder) / "supervisor.log"

@@ -1,4 +1,4 @@
-"""Which ports the API and the admin get."""
+"""Which ports the web app, the API and the admin get."""
 
 import os
 import tempfile
@@ -21,6 +21,7 @@ class PortChoice:
     default: int
 
 
+WEB: Final = PortChoice("web app", "CAFEROAM_WEB_PORT", 3000)
 API: Final = PortChoice("API", "CAFEROAM_API_PORT", 8000)
 ADMIN: Final = PortChoice("admin", "CAFEROAM_ADMIN_PORT", 8001)
 

@@ -12,6 +12,7 @@ OPERATOR: Final = "admin"
 
 def summary(
     *,
+    web: str,
     api_url: str,
     admin_url: str,
     metrics_port: int,
@@ -22,8 +23,11 @@ def summary(
     logs: Path,
     token: str,
 ) -> str:
-    """The screen as text."""
+    """The screen as text. ``web`` is the web app's address, or why there is none."""
     rows = [
+        ("Web app", web, "open this; sign up with any address, no mail is sent")
+        if web.startswith("http")
+        else ("Web app", "does not run", f"the rest works without it; {web}"),
         ("API", api_url, "docs at /docs, health at /healthz and /readyz"),
         ("Admin", admin_url, f"jobs, lanes, schedule: log in as {OPERATOR} with {admin_password}"),
         ("PostgreSQL", f"127.0.0.1:{postgres_port}", "a shell: .venv/bin/python manage.py dbshell"),

@@ -10,7 +10,7 @@ import shutil
 import signal
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import IO, Final
@@ -25,11 +25,12 @@ from caferoam.local.members import consent, find_or_make_user
 from caferoam.local.ports import HOST
 from caferoam.local.process import last_lines, wait_until
 from caferoam.local.programs import JOBS_FINISH_WITHIN_S, Program, programs
-from caferoam.local.public_port import ADMIN, API, PublicPort
+from caferoam.local.public_port import ADMIN, API, WEB, PublicPort
 from caferoam.local.screen import EXAMPLE_MEMBER, summary
 from caferoam.local.servers import Servers
 from caferoam.local.stack import OF_OTHER_STACKS, LocalFiles, Stack, read_json, try_lock
 from caferoam.local.tokens import sign_token
+from caferoam.local.web.program import WebApp
 
 _ROOM_TO_START_MB: Final = 300
 _ROOM_TO_GO_ON_MB: Final = 30  # better to stop in good order than to have PostgreSQL run into the wall
@@ -55,6 +56,7 @@ class Supervisor:
         self._ports: list[PublicPort] = []
         self._servers: Servers | None = None
         self._children: list[Child] = []
+        self._web: WebApp | None = None
 
     def run(self) -> int:
         """Run until somebody ends it; the exit code says whether that went as it should."""
@@ -83,20 +85,31 @@ class Supervisor:
         self._files.make()
         self._take_lock()
         self._require_room(_ROOM_TO_START_MB)
-        for choice in (API, ADMIN):
+        app = self._web = WebApp(self._environment)
+        for choice in (API, ADMIN, WEB) if app.is_wanted else (API, ADMIN):
             self._ports.append(PublicPort(choice, self._environment))
-        api_port, admin_port = self._ports
-        for port in self._ports:
-            if port.said:
-                self._say(port.said)
+            if self._ports[-1].said:
+                self._say(self._ports[-1].said)
+        api, admin, *web = self._ports
+        if web and not self._build_web(app):
+            web.pop().release()
         self._servers = servers = Servers(self._files)
         # Where no web app runs, the API answers under a café's address as well, if only in JSON.
-        web_url = self._environment.get("CAFEROAM_WEB_URL") or api_port.url
-        stack = servers.start(api_url=api_port.url, web_url=web_url)
+        web_url = self._environment.get("CAFEROAM_WEB_URL") or (web or [api])[0].url
+        stack = servers.start(api_url=api.url, web_url=web_url)
         self._say(f"PostgreSQL {servers.postgres.version}, Valkey and the stand-in for Supabase are up")
         self._prepare_database(servers, stack)
-        self._start_programs(servers, stack, api_port=api_port.number, admin_port=admin_port.number)
-        self._publish(servers, stack, api_url=api_port.url, admin_url=admin_port.url)
+        started = programs(
+            api_port=api.number,
+            admin_port=admin.number,
+            metrics_port=servers.metrics_port,
+            redis_url=servers.valkey.url,
+        )
+        if web:
+            started.append(app.program(port=web[0].number, api_url=api.url, common=stack.common))
+        self._start_programs(started, stack)
+        addresses = {"web": web[0].url} if web else {}
+        self._publish(servers, stack, addresses | {"api": api.url, "admin": admin.url}, why_no_web=app.why_not)
 
     def _take_lock(self) -> None:
         def taken() -> bool:
@@ -108,16 +121,11 @@ class Supervisor:
             raise LocalStackError(f"already running in this checkout ({address}): stop that one first")
         self._withdraw()  # what a killed supervisor left
 
-    def _start_programs(self, servers: Servers, stack: Stack, *, api_port: int, admin_port: int) -> None:
+    def _start_programs(self, started: Sequence[Program], stack: Stack) -> None:
         """Start them all at once and wait until every one really works."""
         clear_folder(self._files.metrics)  # what processes of another run have counted
         waiting: dict[str, Callable[[], bool]] = {}
-        for program in programs(
-            api_port=api_port,
-            admin_port=admin_port,
-            metrics_port=servers.metrics_port,
-            redis_url=servers.valkey.url,
-        ):
+        for program in started:
             self._children.append(self._spawn(program, stack))
             waiting[program.name] = program.is_ready
         deadline = time.monotonic() + _READY_PATIENCE_S
@@ -128,7 +136,7 @@ class Supervisor:
                 names = ", ".join(waiting)
                 raise LocalStackError(f"{names} did not get ready in {_READY_PATIENCE_S:.0f} s: see {self._files.logs}")
 
-    def _publish(self, servers: Servers, stack: Stack, *, api_url: str, admin_url: str) -> None:
+    def _publish(self, servers: Servers, stack: Stack, urls: Mapping[str, str], *, why_no_web: str) -> None:
         """Let others find the stack, and show the screen."""
         with psycopg.connect(stack.database_urls["worker"]) as connection, connection.cursor() as cursor:
             member = find_or_make_user(cursor, EXAMPLE_MEMBER)
@@ -136,13 +144,14 @@ class Supervisor:
         issuer = f"{servers.standin.url}/auth/v1"
         token = sign_token(servers.signing_key, issuer=issuer, user_id=member, email=EXAMPLE_MEMBER)
         stack.publish(self._files.stack)
-        addresses = {"api": api_url, "admin": admin_url, "metrics": f"http://{HOST}:{servers.metrics_port}/metrics"}
+        addresses = {**urls, "metrics": f"http://{HOST}:{servers.metrics_port}/metrics"}
         supabase = {"supabase": servers.standin.url, "supabase_publishable_key": servers.publishable_key}
         write_private_json(self._files.run, {**addresses, **supabase, "pid": os.getpid()})
         self._console.text(
             summary(
-                api_url=api_url,
-                admin_url=admin_url,
+                web=urls.get("web") or why_no_web,
+                api_url=urls["api"],
+                admin_url=urls["admin"],
                 metrics_port=servers.metrics_port,
                 admin_password=servers.admin_password,
                 postgres_port=servers.postgres.port,
@@ -156,24 +165,40 @@ class Supervisor:
     def _prepare_database(self, servers: Servers, stack: Stack) -> None:
         arguments = (sys.executable, "manage.py", "prepare_stack")
         command = Program("prepare", "owner", arguments, is_ready=lambda: True, grace_s=6, with_secret_key=True)
-        child = self._spawn(command, stack)
-        self._children.append(child)
-        while child.exit_code is None:
-            self._pause(_POLL_S, ending=child)
-        self._children.remove(child)
-        child.kill_rest()
+        child = self._run_to_end(command, stack)
         if child.exit_code != 0:
             tail, log_file = child.last_lines(), child.log_file
             raise LocalStackError(_died("the preparation of the database", child.exit_code, tail, log_file))
         servers.make_logins(stack.database_urls["owner"])
 
-    def _spawn(self, program: Program, stack: Stack) -> Child:
+    def _build_web(self, web: WebApp) -> bool:
+        """Whether there is a web app to start."""
+        child = self._run_to_end(web.build_program(), None)
+        if child.exit_code == 0:
+            web.take_build()
+            return True
+        if web.is_required:
+            tail, log_file = child.last_lines(), child.log_file
+            raise LocalStackError(_died("the build of the web app", child.exit_code, tail, log_file))
+        web.why_not = f"its build failed: see {os.path.relpath(child.log_file)}"
+        return False
+
+    def _run_to_end(self, program: Program, stack: Stack | None) -> Child:
+        child = self._spawn(program, stack)
+        self._children.append(child)
+        while child.exit_code is None:
+            self._pause(_POLL_S, ending=child)
+        self._children.remove(child)
+        child.kill_rest()
+        return child
+
+    def _spawn(self, program: Program, stack: Stack | None) -> Child:
         inherited = {name: value for name, value in self._environment.items() if not name.startswith(OF_OTHER_STACKS)}
         # `prepare_stack` has made Django's system checks, which load every route: some 40 MB that only the API needs.
         lean = {"CELERY_SKIP_CHECKS": "1", "MALLOC_ARENA_MAX": "2"}
         counting = {"PROMETHEUS_MULTIPROC_DIR": str(self._files.metrics)}
         own: dict[str, str] = {}
-        if program.login is not None:
+        if stack is not None and program.login is not None:
             own = stack.environment(program.login, with_secret_key=program.with_secret_key)
             own |= {"PYTHONUNBUFFERED": "1", "PGAPPNAME": program.session_name, **counting, **lean}
         return Child(
@@ -217,6 +242,8 @@ class Supervisor:
             self._servers.stop()
         for port in self._ports:
             port.release()
+        if self._web is not None:
+            self._web.release()
         if self._lock is not None:
             self._lock.close()
 

@@ -41,6 +41,8 @@ class RunningStack:
             "CAFEROAM_LOCAL_DIR": str(folder),
             "CAFEROAM_API_PORT": "0",
             "CAFEROAM_ADMIN_PORT": "0",
+            "CAFEROAM_WEB_PORT": "0",
+            "CAFEROAM_WEB": "off",
             **variables,
         }
         self.output = folder.with_suffix(".output")

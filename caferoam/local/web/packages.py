@@ -1,0 +1,25 @@
+"""Whether ``node_modules`` holds what package-lock.json pins."""
+
+import json
+from pathlib import Path
+
+
+def are_installed(checkout: Path) -> bool:
+    """npm notes at the end of an installation what it has put there; what only other platforms need is left out."""
+    pinned, present = _versions(checkout / "package-lock.json"), _versions(checkout / "node_modules/.package-lock.json")
+    if any(pinned.get(path, ("", False))[0] != version for path, (version, _) in present.items()):
+        return False
+    return all(path in present for path, (_, is_optional) in pinned.items() if not is_optional)
+
+
+def _versions(lock_file: Path) -> dict[str, tuple[str, bool]]:
+    """Each package's version by its path, and whether it may be absent."""
+    try:
+        packages: dict[str, dict[str, object]] = json.loads(lock_file.read_text())["packages"]
+    except (FileNotFoundError, ValueError, KeyError):
+        return {}
+    return {
+        path: (str(package.get("version")), bool(package.get("optional") or package.get("peer")))
+        for path, package in packages.items()
+        if path
+    }
