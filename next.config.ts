@@ -26,8 +26,16 @@ const policy = [
 
 const config: NextConfig = {
   output: "standalone",
+  // Pictures for link previews are drawn with one weight of this font, whose files are read by name.
+  outputFileTracingIncludes: {
+    "/**/opengraph-image": [
+      "./node_modules/@fontsource/noto-sans-tc/700.css",
+      "./node_modules/@fontsource/noto-sans-tc/files/*-700-normal.woff",
+    ],
+  },
   poweredByHeader: false,
   reactStrictMode: true,
+  devIndicators: false,
   typedRoutes: false,
   // The proxies pass bodies through as they are; a second compression belongs to whatever stands in front.
   compress: true,

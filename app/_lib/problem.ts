@@ -43,6 +43,9 @@ export function problemOf(body: unknown, response: Response): Problem {
   };
 }
 
+/** What does not exist, known without asking. */
+export const NOT_FOUND: Problem = problemOf({ code: "not_found" }, new Response(null, { status: 404 }));
+
 /** Whether time alone may mend it. */
 export function isPassing(problem: Problem): boolean {
   return problem.status >= 500 || problem.status === 429;

@@ -4,6 +4,7 @@ import type { Metadata, Viewport } from "next";
 import { hasLocale } from "next-intl";
 import { getTranslations, setRequestLocale } from "next-intl/server";
 import { notFound } from "next/navigation";
+import { connection } from "next/server";
 import type { ReactNode } from "react";
 
 import { Footer } from "@/app/_components/footer";
@@ -23,6 +24,8 @@ export function generateStaticParams() {
 export async function generateMetadata({ params }: Omit<Props, "children">): Promise<Metadata> {
   const { locale } = await params;
   if (!hasLocale(routing.locales, locale)) return {};
+  // The site's address is known where it runs, not where it is built: no page may be rendered ahead of time.
+  await connection();
   const t = await getTranslations({ locale, namespace: "common" });
   return {
     metadataBase: siteUrl(),

@@ -1,0 +1,1 @@
+export { AreaPage as default, areaMetadata as generateMetadata } from "../_area-page";
