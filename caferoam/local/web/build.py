@@ -68,7 +68,8 @@ class WebBuilds:
         if are_installed(self._checkout):
             return
         print("installing what package-lock.json pins into node_modules (a minute the first time)", flush=True)
-        self._run([node.npm, "ci", "--no-audit", "--no-fund", "--loglevel=error"])
+        # Not `npm ci`, which some versions of npm refuse when the lock file lacks what only other platforms need.
+        self._run([node.npm, "install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error"])
 
     def _keep(self, built: Path) -> None:
         """``next build`` leaves the pages' scripts and styles beside the server, for whoever serves them elsewhere."""

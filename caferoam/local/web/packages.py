@@ -5,10 +5,14 @@ from pathlib import Path
 
 
 def are_installed(checkout: Path) -> bool:
-    """npm notes at the end of an installation what it has put there; what only other platforms need is left out."""
+    """npm notes at the end of an installation what it has put there.
+
+    What is optional may be there or not: most of it is for one platform, and not all platforms are pinned.
+    """
     pinned, present = _versions(checkout / "package-lock.json"), _versions(checkout / "node_modules/.package-lock.json")
-    if any(pinned.get(path, ("", False))[0] != version for path, (version, _) in present.items()):
-        return False
+    for path, (version, is_optional) in present.items():
+        if version != pinned.get(path, (version if is_optional else "", False))[0]:
+            return False
     return all(path in present for path, (_, is_optional) in pinned.items() if not is_optional)
 
 
