@@ -9,6 +9,7 @@ from uuid import UUID, uuid5
 
 from django.db import transaction
 
+from shops.hours.reading import read_hours
 from shops.importers.address import area_of
 from shops.models import Shop, ShopReview
 
@@ -16,7 +17,18 @@ DEMO_FILE: Final = Path(__file__).with_name("demo.toml")
 REVIEW_SOURCE: Final = "demo"
 
 _NAMESPACE = UUID("6b7f3d5e-4f0c-4a53-9d0e-0c1f2a9d7c11")  # drawn once, for these cafés only
-_FIELDS = ("name", "description", "city", "district", "address", "latitude", "longitude", "mrt", "opening_hours_raw")
+_FIELDS = (
+    "name",
+    "description",
+    "city",
+    "district",
+    "address",
+    "latitude",
+    "longitude",
+    "mrt",
+    "opening_hours_raw",
+    "open_minutes",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +80,7 @@ def _cafe(key: str, cafe: dict[str, Any]) -> tuple[Shop, list[ShopReview]]:
         longitude=cafe["longitude"],
         mrt=cafe["mrt"],
         opening_hours_raw=cafe["opening_hours"],
+        open_minutes=read_hours(cafe["opening_hours"]),
     )
     return shop, [
         ShopReview(

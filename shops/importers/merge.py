@@ -25,7 +25,7 @@ _STAGE = """
     CREATE TEMP TABLE incoming_shops (
         position bigint, cafenomad_id uuid, accepted boolean NOT NULL, name text, closed boolean, city text,
         district text, address text, latitude float8, longitude float8, mrt text, website text,
-        opening_hours_raw text, attributes jsonb, tags jsonb
+        opening_hours_raw text, open_minutes int4multirange, attributes jsonb, tags jsonb
     ) ON COMMIT DROP;
     CREATE TEMP TABLE incoming_tags (
         shop_id uuid, tag_id text, confidence float8, evidence jsonb, PRIMARY KEY (shop_id, tag_id)
@@ -49,12 +49,12 @@ _NOWHERE = (23.75, 120.95)
 _INSERT_SHOPS = f"""
     WITH inserted AS (
         INSERT INTO shops (source, cafenomad_id, status, name, city, district, address, latitude, longitude,
-                           location_precision, mrt, website, opening_hours_raw, attributes)
+                           location_precision, mrt, website, opening_hours_raw, open_minutes, attributes)
         SELECT 'cafenomad', i.cafenomad_id,
                CASE WHEN i.closed THEN 'closed' WHEN i.latitude IS NULL THEN 'draft' ELSE 'live' END, i.name, i.city,
                i.district, i.address, coalesce(i.latitude, {_NOWHERE[0]}), coalesce(i.longitude, {_NOWHERE[1]}),
                CASE WHEN i.latitude IS NULL THEN 'none' ELSE 'exact' END, i.mrt, i.website, i.opening_hours_raw,
-               i.attributes
+               i.open_minutes, i.attributes
           FROM incoming_shops i
          WHERE i.accepted AND NOT EXISTS (SELECT FROM shops s WHERE s.cafenomad_id = i.cafenomad_id)
          ORDER BY i.position
@@ -80,9 +80,11 @@ _PLACE = {
     "location_source": "'source'",
 }
 """What goes together, and what the file says of it."""
+_KEEPS_HOURS = "s.locked_fields && ARRAY['opening_hours_raw', 'open_minutes']"
+_WANTED_HOURS = f"CASE WHEN {_KEEPS_HOURS} THEN s.open_minutes ELSE i.open_minutes END AS open_minutes"
 _KEEPS_PLACE = "i.latitude IS NULL OR s.locked_fields && ARRAY['latitude', 'longitude']"
 _HAS_PLACE = "s.location_precision IN ('exact', 'address')"
-_WRITTEN = (*_FIELDS, *_PLACE)
+_WRITTEN = (*_FIELDS, "open_minutes", *_PLACE)
 _WANTED_FIELDS = ",\n".join(
     f"CASE WHEN '{field}' = ANY (s.locked_fields) THEN s.{field} ELSE i.{field} END AS {field}" for field in _FIELDS
 )
@@ -99,6 +101,7 @@ _UPDATE_SHOPS = f"""
                     WHEN s.status = 'draft' AND NOT ({_HAS_PLACE}) AND NOT ({_KEEPS_PLACE}) THEN 'live'
                     ELSE s.status END AS status,
                {_WANTED_FIELDS},
+               {_WANTED_HOURS},
                {_WANTED_PLACE}
           FROM shops s JOIN incoming_shops i ON i.accepted AND i.cafenomad_id = s.cafenomad_id
     ), updated AS (
@@ -218,13 +221,14 @@ class Staging:
         ]
         self._write(
             shop.cafenomad_id, True, shop.name, shop.closed, shop.city, shop.district, shop.address, shop.latitude,
-            shop.longitude, shop.mrt, shop.website, shop.opening_hours_raw, _json(shop.attributes), _json(tags),
+            shop.longitude, shop.mrt, shop.website, shop.opening_hours_raw,
+            shop.open_minutes.literal if shop.open_minutes else None, _json(shop.attributes), _json(tags),
         )  # fmt: skip
 
     def reject(self, rejected: Rejected) -> None:
         """Remember the id only: a shop whose record became unusable is still in the file."""
         if rejected.cafenomad_id:
-            self._write(rejected.cafenomad_id, False, *[None] * 12)
+            self._write(rejected.cafenomad_id, False, *[None] * 13)
 
     def _write(self, *row: object) -> None:
         self._position += 1

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+from shops.hours.reading import read_hours
+from shops.hours.week import OpenWeek
 from shops.importers.address import area_of
 from shops.importers.cleaning import clean_line, clean_passage, clean_url
 from shops.importers.closing import split_closed_mark
@@ -58,6 +60,7 @@ class ImportedShop:
     mrt: str
     website: str
     opening_hours_raw: str
+    open_minutes: OpenWeek | None
     attributes: dict[str, float | str]
     tags: tuple[VotedTag, ...]
 
@@ -90,6 +93,7 @@ def read_record(record: object) -> ImportedShop | Rejected:
         return Rejected(clean_line(texts["id"]), clean_line(texts["name"]), "; ".join(problems))
     if marked.mark:
         attributes["closed_mark"] = marked.mark
+    hours = clean_passage(texts["open_time"], max_chars=_MAX_HOURS_CHARS)
     area = area_of(address, likely_cities=_CITIES.get(texts["city"].strip().lower(), ()))
     return ImportedShop(
         cafenomad_id=UUID(texts["id"].strip()),
@@ -103,7 +107,8 @@ def read_record(record: object) -> ImportedShop | Rejected:
         place_problem=place_problem,
         mrt=clean_line(texts["mrt"])[:_MAX_MRT_CHARS],
         website=clean_url(texts["url"]),
-        opening_hours_raw=clean_passage(texts["open_time"], max_chars=_MAX_HOURS_CHARS),
+        opening_hours_raw=hours,
+        open_minutes=read_hours(hours),
         attributes=attributes,
         tags=voted_tags(attributes),
     )

@@ -28,6 +28,13 @@ def test_they_stand_in_several_districts_of_taipei_and_new_taipei_and_once_elsew
     assert set(cities) > {"台北市", "新北市"}
 
 
+def test_their_hours_are_known_but_for_one_that_says_none() -> None:
+    load_demo()
+    unknown = Shop.objects.filter(open_minutes__isnull=True)
+    assert [cafe.name for cafe in unknown] == ["靜音四號（虛構）"]
+    assert unknown[0].opening_hours_raw
+
+
 def test_loading_again_writes_no_row() -> None:
     load_demo()
     with connection.cursor() as cursor:

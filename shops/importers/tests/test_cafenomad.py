@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
+from shops.hours.week import OpenInterval, OpenWeek
 from shops.importers.cafenomad import ImportReport, import_cafenomad
 from shops.importers.errors import ImportRefused
 from shops.importers.record import Rejected
@@ -98,6 +99,24 @@ def test_tags_of_other_sources_are_left_alone(answer: Path) -> None:
         ("desserts", 1.0),
         ("quiet", 0.4),
     }
+
+
+def test_hours_are_read_and_follow_the_file(answer: Path) -> None:
+    run(answer, cafe())
+    week = shop().open_minutes
+    assert week == OpenWeek.of_days((day, [OpenInterval(600, 1080)]) for day in range(7))
+    assert ShopSearch.objects.get(shop=shop()).open_minutes == week
+    assert run(answer, cafe(open_time="不定休")).counts.updated == 1
+    assert shop().open_minutes is None
+
+
+@pytest.mark.parametrize("locked", ["open_minutes", "opening_hours_raw"])
+def test_hours_that_a_curator_corrected_stay(answer: Path, locked: str) -> None:
+    run(answer, cafe())
+    corrected = OpenWeek.of([(0, 60)])
+    Shop.objects.update(open_minutes=corrected, locked_fields=[locked])
+    run(answer, cafe(open_time="09:00-22:00"))
+    assert shop().open_minutes == corrected
 
 
 def test_a_locked_field_keeps_the_curator_s_word(answer: Path) -> None:

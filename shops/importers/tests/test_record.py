@@ -120,3 +120,11 @@ def test_all_that_is_wrong_is_said_at_once() -> None:
 @pytest.mark.parametrize("record", [None, 7, "cafe", [], True])
 def test_what_is_no_object_is_rejected(record: object) -> None:
     assert read_record(record) == Rejected("", "", "not a JSON object")
+
+
+def test_hours_are_read_where_they_can_be() -> None:
+    known = accepted(open_time="10:00-18:00 (週二公休)").open_minutes
+    assert known is not None
+    assert [len(day) for day in known.days()] == [1, 0, 1, 1, 1, 1, 1]
+    assert accepted(open_time="不定休").open_minutes is None
+    assert accepted(open_time="").open_minutes is None
