@@ -5,8 +5,9 @@ and only that call costs anything.
 """
 
 import threading
+import time
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from functools import lru_cache
 from typing import Final
@@ -17,6 +18,8 @@ from caferoam.providers.embeddings import DIMENSIONS, Embedded, Embedder, embedd
 from caferoam.providers.embeddings.protocol import Loadable
 from caferoam.providers.errors import ProviderRefused, ProviderUnavailable
 from caferoam.providers.usage import NOTHING, Usage
+from shops.search import metrics
+from shops.search.breaker import Breaker, EmbedderRests
 from shops.search.spending import Spending, spending
 
 CAPACITY: Final = 2_000
@@ -29,10 +32,19 @@ class QueryVectors:
     With ``spending`` every call to the embedder is paid for: it is noted, and none is made beyond the budget.
     """
 
-    def __init__(self, embedder: Embedder, *, capacity: int = CAPACITY, spending: Spending | None = None) -> None:
+    def __init__(
+        self,
+        embedder: Embedder,
+        *,
+        capacity: int = CAPACITY,
+        spending: Spending | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        metrics.show_zeros()
         self._embedder = embedder
         self._capacity = capacity
         self._spending = spending
+        self._breaker = Breaker(clock=clock)
         self._lock = threading.Lock()
         self._kept: OrderedDict[str, str] = OrderedDict()
         self._underway: dict[str, Future[str]] = {}
@@ -46,19 +58,22 @@ class QueryVectors:
         """The vector of ``text``.
 
         Raises:
-            ProviderUnavailable: as the embedder, or the budget is used up; nothing is kept then.
+            ProviderUnavailable: as the embedder, or it rests after failures, or the budget is used up; nothing is
+                kept then.
             ProviderRefused: as the embedder.
         """
         with self._lock:
             known = self._kept.get(text)
             if known is not None:
                 self._kept.move_to_end(text)
+                metrics.vectors.add("kept")
                 return known
             underway = self._underway.get(text)
             if underway is None:
                 mine: Future[str] = Future()
                 self._underway[text] = mine
         if underway is not None:
+            metrics.vectors.add("shared")
             return underway.result()
         try:
             literal = self._ask(text)
@@ -77,12 +92,19 @@ class QueryVectors:
 
     def _ask(self, text: str) -> str:
         if self._spending is not None and not self._spending.search_allowed():
+            metrics.vectors.add("over_budget")
             raise ProviderUnavailable("The budget for searches is used up.")
         try:
-            made = self._embedder.embed([text])
+            with self._breaker.asking():
+                made = self._embedder.embed([text])
+        except EmbedderRests:
+            metrics.vectors.add("resting")
+            raise
         except (ProviderUnavailable, ProviderRefused) as exc:
+            metrics.vectors.add("failed")
             self._note(exc.usage)  # an answer of no use is paid for, too
             raise
+        metrics.vectors.add("made")
         self._note(made.usage)
         return "[" + ",".join(f"{value:.9g}" for value in made.vectors[0].tolist()) + "]"
 
