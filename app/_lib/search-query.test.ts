@@ -1,0 +1,36 @@
+import { expect, test } from "vitest";
+
+import { parseSearchQuery, searchApiParams, searchParams, withoutSpan } from "@/app/_lib/search-query";
+
+test("words are cut where the API saw them", () => {
+  expect(withoutSpan("大安區安靜不要限時 附近有插座", { start: 5, end: 9 })).toBe("大安區安靜 附近有插座");
+});
+
+test("an emoji is one sign", () => {
+  expect(withoutSpan("☕🐈安靜的店", { start: 2, end: 4 })).toBe("☕🐈的店");
+});
+
+test("no comma and no blank is left over", () => {
+  expect(withoutSpan("安靜、有貓、不限時", { start: 3, end: 5 })).toBe("安靜、不限時");
+  expect(withoutSpan("安靜、不限時", { start: 3, end: 6 })).toBe("安靜");
+  expect(withoutSpan("quiet place with wifi", { start: 6, end: 11 })).toBe("quiet with wifi");
+  expect(withoutSpan("安靜", { start: 0, end: 2 })).toBe("");
+});
+
+test("an address is read and written the same", () => {
+  const query = parseSearchQuery({ text: " 安靜 ", areas: "ignore", times: "ignore", mode: "work", order: "rating" });
+  expect(searchParams(query)).toEqual([
+    ["text", "安靜"],
+    ["areas", "ignore"],
+    ["times", "ignore"],
+    ["mode", "work"],
+  ]);
+});
+
+test("without its flags, places and times count", () => {
+  expect(searchApiParams(parseSearchQuery({ text: "安靜", areas: "maybe", near: "25.03,121.56" }))).toEqual([
+    ["text", "安靜"],
+    ["near", "25.03,121.56"],
+    ["radius_m", "3000"],
+  ]);
+});

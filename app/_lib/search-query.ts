@@ -1,0 +1,71 @@
+import type { components } from "@/app/_lib/schema";
+import {
+  apiParams,
+  one,
+  parseShopQuery,
+  type SearchParams,
+  type ShopQuery,
+  shopParams,
+} from "@/app/_lib/shop-query";
+
+type Span = Pick<components["schemas"]["Span"], "start" | "end">;
+
+/** What a search's address says. */
+export type SearchQuery = {
+  /** In the visitor's own words. */
+  text: string;
+  /** Whether places named in the words are only words. */
+  ignoresAreas: boolean;
+  /** Whether times named in the words are only words. */
+  ignoresTimes: boolean;
+  filters: ShopQuery;
+};
+
+/** What the API takes. */
+export const TEXT_AT_MOST = 500;
+
+export function parseSearchQuery(params: SearchParams): SearchQuery {
+  return {
+    text: one(params, "text", Number.POSITIVE_INFINITY),
+    ignoresAreas: one(params, "areas") === "ignore",
+    ignoresTimes: one(params, "times") === "ignore",
+    // A search has its own order.
+    filters: { ...parseShopQuery(params), order: null },
+  };
+}
+
+/** What stands in the page's address. */
+export function searchParams(query: SearchQuery): [string, string][] {
+  return [...ownParams(query), ...shopParams(query.filters)];
+}
+
+/** What the API is asked. */
+export function searchApiParams(query: SearchQuery): [string, string][] {
+  return [...ownParams(query), ...apiParams(query.filters)];
+}
+
+function ownParams(query: SearchQuery): [string, string][] {
+  const params: [string, string][] = [
+    ["text", query.text],
+    ["areas", query.ignoresAreas ? "ignore" : ""],
+    ["times", query.ignoresTimes ? "ignore" : ""],
+  ];
+  return params.filter(([, value]) => value !== "");
+}
+
+const LOOSE_ENDS = /^[\s、，,。.;；和與及]+|[\s、，,；;和與及]+$/gu;
+
+/**
+ * The text without some of its words, and without the comma or blank that would be left over.
+ *
+ * Spans count code points, as the API does: an emoji before the words does not shift them.
+ */
+export function withoutSpan(text: string, span: Span): string {
+  const signs = [...text];
+  const before = signs.slice(0, span.start).join("");
+  const after = signs.slice(span.end).join("");
+  return (before + after)
+    .replace(/([、，,；;])\s*[、，,；;]+/gu, "$1")
+    .replace(/\s+/gu, " ")
+    .replace(LOOSE_ENDS, "");
+}
