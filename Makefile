@@ -22,7 +22,7 @@ reset: ## remove the local stack's data in .local/, after asking
 test: install ## run every test with the coverage gates; PG=16 runs them on PostgreSQL 16
 	@CAFEROAM_TEST_PG=$(PG) sh scripts/test
 
-lint: install ## ruff, mypy and the import contracts
+lint: install ## ruff, mypy, the import contracts, Dockerfiles and docker-compose.yml
 	@sh scripts/lint
 
 format: install ## let ruff rewrite what it can
