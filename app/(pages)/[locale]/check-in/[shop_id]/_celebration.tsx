@@ -1,0 +1,66 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { useEffect, useRef, useState } from "react";
+
+import { Button, buttonClass } from "@/app/_components/button";
+import { CheckInPhotos } from "@/app/_components/check-ins/photos";
+import { type CheckIn, isBeingLookedAt, useFreshCheckIn } from "@/app/_components/check-ins/use-fresh-check-in";
+import { Notice } from "@/app/_components/notice";
+import { Link } from "@/app/_i18n/routing";
+
+type Props = { checkIn: CheckIn; shopName: string; onRestart: () => void };
+
+/** The stamp that was earned, and what becomes of the photos. */
+export function Celebration({ checkIn: made, shopName, onRestart }: Props) {
+  const t = useTranslations("checkin");
+  const { checkIn, gone, refresh } = useFreshCheckIn(made);
+  const [pressed, setPressed] = useState(false);
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    heading.current?.focus({ preventScroll: true });
+    window.scrollTo({ top: 0 });
+  }, [gone]);
+  return (
+    <div className="flex flex-col items-center gap-4 py-8 text-center">
+      <img
+        src={`/api${checkIn.stamp.design_url}`}
+        alt={t("stampAlt", { name: shopName })}
+        width={240}
+        height={240}
+        onLoad={() => setPressed(true)}
+        className={`size-60 transition duration-700 ease-out ${gone ? "opacity-30 grayscale" : ""} ${pressed ? "" : "scale-150 -rotate-12 opacity-0"}`}
+      />
+      <h1 ref={heading} tabIndex={-1} className="text-3xl font-bold outline-none sm:text-4xl">
+        {gone ? t("goneTitle") : t("doneTitle")}
+      </h1>
+      {gone ? (
+        <>
+          <Notice tone="bad">{t("goneText")}</Notice>
+          <Button onClick={onRestart}>{t("restart")}</Button>
+        </>
+      ) : (
+        <>
+          <p className="text-lg text-ink-soft">{t("doneText", { name: shopName })}</p>
+          <div className="flex flex-wrap justify-center gap-3">
+            <Link href="/stamps" className={buttonClass("primary")}>
+              {t("toStamps")}
+            </Link>
+            <Link href={`/shops/${checkIn.shop_id}`} className={buttonClass("quiet")}>
+              {t("toShop")}
+            </Link>
+          </div>
+          <div className="mt-6 flex flex-col items-center gap-3">
+            <p role="status" className="text-sm text-ink-soft">
+              {t(isBeingLookedAt(checkIn) ? "looking" : "looked")}
+            </p>
+            <CheckInPhotos checkIn={checkIn} onExpired={() => void refresh()} />
+            <Link href="/check-ins" className="inline-flex min-h-11 items-center">
+              {t("toHistory")}
+            </Link>
+          </div>
+        </>
+      )}
+    </div>
+  );
+}

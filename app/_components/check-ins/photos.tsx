@@ -1,0 +1,59 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { useRef } from "react";
+
+import type { CheckIn, Photo } from "@/app/_components/check-ins/use-fresh-check-in";
+
+/** The photos of a check-in, each with its state. `onExpired` is called when a URL is good no more. */
+export function CheckInPhotos({ checkIn, onExpired }: { checkIn: CheckIn; onExpired: () => void }) {
+  const t = useTranslations("checkin.photo");
+  return (
+    <ul className="flex flex-wrap gap-3">
+      {checkIn.photos.map((photo) => (
+        <PhotoTile key={photo.id} photo={photo} alt={t("alt")} onExpired={onExpired} />
+      ))}
+      {checkIn.menu_photo && <PhotoTile photo={checkIn.menu_photo} alt={t("menuAlt")} onExpired={onExpired} />}
+    </ul>
+  );
+}
+
+/** A picture that cannot be had is asked for anew this often, not for ever. */
+const ANEW_MAX = 3;
+
+function PhotoTile({ photo, alt, onExpired }: { photo: Photo; alt: string; onExpired: () => void }) {
+  const t = useTranslations("checkin");
+  const anew = useRef(0);
+  const tile = "flex size-28 flex-col items-center justify-center rounded-2xl border border-line bg-sunken p-2 text-center text-sm";
+  if (photo.status === "refused") {
+    return (
+      <li className="flex max-w-sm items-center gap-3 rounded-2xl border border-brick bg-brick-soft p-3 text-sm text-brick">
+        <span>
+          <strong>{t("photo.refused")}</strong>
+          <br />
+          {photo.refusal && t(`refusal.${photo.refusal.code}`)}
+        </span>
+      </li>
+    );
+  }
+  if (photo.status !== "ready") return <li className={`${tile} animate-pulse text-ink-soft`}>{t("photo.looking")}</li>;
+  const small = photo.thumbnail_url ?? photo.url;
+  if (small === null) return <li className={`${tile} text-ink-soft`}>{t("photo.unseen")}</li>;
+  return (
+    <li>
+      <a href={photo.url ?? small} target="_blank" rel="noreferrer" className="block rounded-2xl">
+        <img
+          src={small}
+          alt={alt}
+          width={112}
+          height={112}
+          loading="lazy"
+          decoding="async"
+          onError={() => anew.current++ < ANEW_MAX && onExpired()}
+          className="size-28 rounded-2xl bg-sunken object-cover"
+        />
+        <span className="sr-only">{t("photo.open")}</span>
+      </a>
+    </li>
+  );
+}

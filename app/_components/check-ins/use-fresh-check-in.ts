@@ -1,0 +1,45 @@
+"use client";
+
+import { useCallback, useEffect, useState } from "react";
+
+import { api } from "@/app/_lib/api";
+import { loaded } from "@/app/_lib/problem";
+import type { components } from "@/app/_lib/schema";
+
+export type CheckIn = components["schemas"]["CheckIn"];
+export type Photo = components["schemas"]["Photo"];
+
+const PAUSES_MS = [1_500, 2_000, 3_000, 5_000, 8_000];
+const LAST_PAUSE_MS = 15_000;
+
+/** Whether a worker has still to look at a photo of it. */
+export function isBeingLookedAt({ photos, menu_photo: menu }: CheckIn): boolean {
+  return [...photos, ...(menu ? [menu] : [])].some(({ status }) => status === "pending" || status === "claimed");
+}
+
+/**
+ * A check-in that is asked for again until all its photos were looked at, or when `refresh` is called, as its photos'
+ * URLs run out. `gone`: it was taken back, since none of its photos could be used, or deleted elsewhere.
+ */
+export function useFreshCheckIn(given: CheckIn) {
+  const [checkIn, setCheckIn] = useState(given);
+  const [gone, setGone] = useState(false);
+  const [asked, setAsked] = useState(0);
+
+  const refresh = useCallback(async () => {
+    const params = { path: { check_in_id: given.id } };
+    const answer = await loaded(api.GET("/checkins/{check_in_id}", { params }));
+    if (answer.ok) setCheckIn(answer.data);
+    else if (answer.problem.status === 404) setGone(true);
+    setAsked((times) => times + 1);
+  }, [given.id]);
+
+  const isWaiting = !gone && isBeingLookedAt(checkIn);
+  useEffect(() => {
+    if (!isWaiting) return;
+    const timer = setTimeout(() => void refresh(), PAUSES_MS[asked] ?? LAST_PAUSE_MS);
+    return () => clearTimeout(timer);
+  }, [isWaiting, asked, refresh]);
+
+  return { checkIn, gone, refresh };
+}
