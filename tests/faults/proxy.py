@@ -10,11 +10,11 @@ from caferoam.local import ports
 
 
 class Proxy:
-    """Stands before a local server, on ``port``. Usable as a context manager."""
+    """Stands before a local server, on ``port``: any free one unless given. Usable as a context manager."""
 
-    def __init__(self, target_port: int) -> None:
+    def __init__(self, target_port: int, *, port: int = 0) -> None:
         self._target_port = target_port
-        self._listener = socket.create_server((ports.HOST, 0))
+        self._listener = socket.create_server((ports.HOST, port))
         self.port: int = self._listener.getsockname()[1]
         self._silenced = 0
         self._sockets: list[tuple[socket.socket, socket.socket]] = []
