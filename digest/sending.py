@@ -25,6 +25,7 @@ from caferoam.jobs import JobRun, PermanentError, enqueue
 from caferoam.jobs.statements import rows_of
 from caferoam.providers.analytics import DigestSent, capture
 from caferoam.providers.email import KEYS_LIVE, Mail, Mailer, Rejected, TakenBefore
+from caferoam.providers.errors import ProviderRefused, TurnedAway
 from digest import editions
 from digest.addresses import email_hash, link_hash, link_of, link_token
 from digest.content import LOCALES, content_of
@@ -59,7 +60,7 @@ def send_edition(run: JobRun, edition: Edition, mailer: Mailer) -> None:
     Raises:
         PermanentError: there is nothing in it to be sent, or it was not approved.
         ProviderUnavailable: later; what was sent stays sent.
-        ProviderRefused: the provider takes nothing as things are; run it again when that is mended.
+        ProviderRefused: the provider does not take these mails; run it again when that is mended.
     """
     if edition.status == Edition.Status.DRAFT:
         raise PermanentError("This edition is a draft: approve it first.")
@@ -109,7 +110,12 @@ def send_chunk(edition: Edition, chunk: int, letters: Mapping[str, Letter], mail
     # Those who were handed over before and have withdrawn since wait for the answer: it tells whether they got it.
     handed_over = {row.pk for row in waiting if row.handed_over_at}
     _hand_over(recipients, {pk: why for pk, why in unwanted.items() if pk not in handed_over})
-    results = mailer.send_batch(mails, idempotency_key=f"digest/{edition.pk}/{chunk}")
+    try:
+        results = mailer.send_batch(mails, idempotency_key=f"digest/{edition.pk}/{chunk}")
+    except (TurnedAway, ProviderRefused):
+        # This call has sent nothing. Whom no call was made for before is not lost, however long it takes to mend.
+        _take_back([recipient.delivery for recipient in recipients if recipient.delivery not in handed_over])
+        raise
     undecided = {pk: why for pk, why in unwanted.items() if pk in handed_over}
     if isinstance(results, TakenBefore):
         _end([*(recipient.delivery for recipient in recipients), *undecided], Delivery.Status.SENT, SENT_BEFORE)
@@ -193,6 +199,10 @@ def _hand_over(recipients: Sequence[_Recipient], unwanted: Mapping[UUID, str]) -
             """,
             [[one.delivery for one in recipients], [email_hash(one.email) for one in recipients]],
         )
+
+
+def _take_back(deliveries: Sequence[UUID]) -> None:
+    Delivery.objects.filter(pk__in=deliveries, status=Delivery.Status.PENDING).update(handed_over_at=None)
 
 
 def _note_sent(taken: Mapping[UUID, str]) -> None:

@@ -17,6 +17,13 @@ class ProviderUnavailable(Exception):
         self.usage = usage
 
 
+class TurnedAway(ProviderUnavailable):
+    """The provider has answered that it does nothing for us now, so what was asked was surely not done.
+
+    A limit is reached, or a key, a bill or a setting is not in order, which somebody must mend.
+    """
+
+
 class ProviderRefused(Exception):
     """The provider will never take this request: do not try it again."""
 

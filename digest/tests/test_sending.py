@@ -12,8 +12,9 @@ from pytest_django.fixtures import Settings
 from caferoam.api.principal import Principal
 from caferoam.jobs import queue
 from caferoam.jobs.models import Job, Lane
+from caferoam.providers.email import close_mailer
 from caferoam.testing.jobs import drain
-from caferoam.testing.resend import ResendStub, problem
+from caferoam.testing.resend import API_KEY, ResendStub, problem
 from digest import sending
 from digest.addresses import email_hash, link_token
 from digest.models import Delivery, Edition, Suppression, Unsubscribe
@@ -193,13 +194,47 @@ def test_one_bad_address_keeps_no_mail_from_the_others(resend_stub: ResendStub, 
     assert edition.status == "sent"
 
 
-def test_a_key_that_is_not_good_fails_the_job_and_loses_nobody(
+def test_a_key_that_is_not_good_closes_the_lane_and_loses_nobody_however_long_it_takes_to_mend(
+    resend_stub: ResendStub, readers: list[Principal], settings: Settings
+) -> None:
+    close_mailer()
+    settings.RESEND_API_KEY = "re_of_somebody_else_0123"
+    edition = make_edition()
+    assert send(edition) == {"pending": 1}
+    lane = Lane.objects.get(job_type="weekly_email")
+    assert lane.paused_until is not None
+    assert lane.paused_until > timezone.now() + timedelta(minutes=10)
+    assert "Resend does not serve us: Resend: 403 invalid_api_key" in str(lane.pause_reason)
+    assert again() == {"pending": 1}
+    job = Job.objects.get(job_type="weekly_email")
+    assert (job.attempts, job.max_attempts) == (2, 10), "each wait gives back the attempt that it took"
+    assert set(Delivery.objects.values_list("status", "handed_over_at")) == {("pending", None)}
+    close_mailer()
+    settings.RESEND_API_KEY = API_KEY
+    assert again() == {"completed": 1}
+    assert sorted(resend_stub.to()) == addresses(readers)
+
+
+def test_a_call_that_may_have_sent_stays_one_whatever_the_next_is_told(
     resend_stub: ResendStub, readers: list[Principal]
 ) -> None:
-    resend_stub.next(problem(403, "invalid_api_key", "API key is invalid"))
+    resend_stub.lose_answers = 1
+    assert send(make_edition()) == {"pending": 1}
+    handed_over = set(Delivery.objects.values_list("handed_over_at", flat=True))
+    resend_stub.next(problem(429, "monthly_quota_exceeded", "You have reached your quota."))
+    assert again() == {"pending": 1}
+    assert set(Delivery.objects.values_list("handed_over_at", flat=True)) == handed_over != {None}
+    assert again() == {"completed": 1}
+    assert sorted(resend_stub.to()) == addresses(readers)
+
+
+def test_mails_that_resend_refuses_fail_the_job_and_can_be_sent_when_that_is_mended(
+    resend_stub: ResendStub, readers: list[Principal]
+) -> None:
+    resend_stub.next(problem(422, "validation_error", "Invalid `from` field."))
     edition = make_edition()
     assert send(edition) == {"failed": 1}
-    assert "invalid_api_key" in str(Job.objects.get(status="failed").last_error)
+    assert set(Delivery.objects.values_list("status", "handed_over_at")) == {("pending", None)}
     assert send(edition) == {"completed": 1}
     assert sorted(resend_stub.to()) == addresses(readers)
 

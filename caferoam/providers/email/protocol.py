@@ -53,5 +53,7 @@ class Mailer(Protocol):
 
         Raises:
             ProviderUnavailable: try later, with the same key: the batch may have been taken on all the same.
-            ProviderRefused: no mail of this batch is taken on as things are, such as with a key that is not good.
+            TurnedAway: try later; no mail was taken on by this call. It is over a limit, or our key, our bill or our
+                domain is not in order.
+            ProviderRefused: no mail of this batch is taken on, now or later.
         """

@@ -8,6 +8,7 @@ import json as jsons
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from email.utils import parseaddr
+from http import HTTPStatus
 from typing import Any, Final
 
 import httpx
@@ -16,8 +17,8 @@ from resend.exceptions import NoContentError, ResendError
 from resend.http_client import HTTPClient
 
 from caferoam.providers.email.protocol import BATCH_MAX, Mail, Rejected, Taken, TakenBefore
-from caferoam.providers.errors import ProviderRefused, ProviderUnavailable
-from caferoam.providers.http_errors import may_pass, retry_after
+from caferoam.providers.errors import ProviderRefused, ProviderUnavailable, TurnedAway
+from caferoam.providers.http_errors import OUR_FAULT, UNTIL_MENDED, may_pass, retry_after
 from caferoam.scrub import scrub
 
 TIMEOUT: Final = timedelta(seconds=30)
@@ -68,8 +69,8 @@ class ResendMailer:
         """Whether it takes our key, and mail from our sender; in words.
 
         Raises:
-            ProviderUnavailable
-            ProviderRefused: it does not know the key, or has not verified the sender's domain.
+            ProviderUnavailable: also if it does not know the key.
+            ProviderRefused: it has not verified the sender's domain.
         """
         ours = parseaddr(self._sender)[1].rpartition("@")[2].lower()
         try:
@@ -146,12 +147,15 @@ def _translated(exc: ResendError) -> ProviderUnavailable | ProviderRefused:
     status = int(exc.code) if str(exc.code).isdigit() else 500
     message = f"Resend: {status} {exc.error_type}: {_told(exc.message)}"
     if exc.error_type in {"daily_quota_exceeded", "monthly_quota_exceeded"}:
-        return ProviderUnavailable(message, retry_after=RETRY_QUOTA_AFTER)
+        return TurnedAway(message, retry_after=RETRY_QUOTA_AFTER)
+    if status in OUR_FAULT:  # the key, or a domain that is not verified; the edition waits until somebody mends that
+        return TurnedAway(f"Resend does not serve us: {message}", retry_after=UNTIL_MENDED)
     if exc.error_type == "concurrent_idempotent_requests":
         return ProviderUnavailable(message, retry_after=RETRY_RUNNING_AFTER)
     if may_pass(status):
         wait = retry_after(exc.headers, "retry-after", "ratelimit-reset", at_most=_RETRY_MOST)
-        return ProviderUnavailable(message, retry_after=None if wait is None else max(wait, _RETRY_LEAST))
+        unavailable = TurnedAway if status == HTTPStatus.TOO_MANY_REQUESTS else ProviderUnavailable
+        return unavailable(message, retry_after=None if wait is None else max(wait, _RETRY_LEAST))
     return ProviderRefused(message)
 
 

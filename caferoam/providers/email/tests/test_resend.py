@@ -9,7 +9,7 @@ from pytest_django.fixtures import Settings
 from caferoam.providers.email import Mail, Rejected, Taken, TakenBefore, close_mailer, get_mailer
 from caferoam.providers.email.protocol import Mailer
 from caferoam.providers.email.resend import ResendMailer
-from caferoam.providers.errors import ProviderRefused, ProviderUnavailable
+from caferoam.providers.errors import ProviderRefused, ProviderUnavailable, TurnedAway
 from caferoam.testing.resend import API_KEY, ResendStub, problem
 from caferoam.testing.vendors import Answer, HangUp, Silence
 
@@ -119,9 +119,6 @@ def test_what_may_pass_is_tried_later(
 @pytest.mark.parametrize(
     "answer",
     [
-        problem(401, "missing_api_key", "Missing API key."),
-        problem(403, "invalid_api_key", "API key is invalid."),
-        problem(403, "validation_error", "The example.org domain is not verified."),
         problem(422, "validation_error", "Invalid `from` field."),
         problem(422, "missing_required_field", "Missing `to` field."),
         problem(400, "invalid_idempotency_key", "The key must be between 1-256 characters."),
@@ -134,6 +131,37 @@ def test_what_will_never_be_taken_is_refused(mailer: Mailer, resend_stub: Resend
     with pytest.raises(ProviderRefused) as raised:
         mailer.send_batch(mails(), idempotency_key="key")
     assert str(answer.status) in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("answer", "wait"),
+    [
+        (problem(401, "missing_api_key", "Missing API key."), timedelta(minutes=15)),
+        (problem(401, "restricted_api_key", "This key is restricted."), timedelta(minutes=15)),
+        (problem(403, "invalid_api_key", "API key is invalid."), timedelta(minutes=15)),
+        (problem(403, "validation_error", "The example.org domain is not verified."), timedelta(minutes=15)),
+        (problem(429, "rate_limit_exceeded", "Too many requests."), None),
+        (problem(429, "monthly_quota_exceeded", "You have reached your quota."), timedelta(hours=1)),
+    ],
+    ids=str,
+)
+def test_what_is_ours_to_mend_or_to_wait_for_has_surely_sent_nothing(
+    mailer: Mailer, resend_stub: ResendStub, answer: Answer, wait: timedelta | None
+) -> None:
+    resend_stub.next(answer)
+    with pytest.raises(TurnedAway, match=str(answer.status)) as raised:
+        mailer.send_batch(mails(), idempotency_key="key")
+    assert raised.value.retry_after == wait
+
+
+@pytest.mark.parametrize("answer", [problem(500, "application_error", "Oh no."), HangUp()], ids=str)
+def test_of_what_broke_nobody_knows_whether_it_was_sent(
+    mailer: Mailer, resend_stub: ResendStub, answer: Answer | HangUp
+) -> None:
+    resend_stub.next(answer)
+    with pytest.raises(ProviderUnavailable) as raised:
+        mailer.send_batch(mails(), idempotency_key="key")
+    assert not isinstance(raised.value, TurnedAway)
 
 
 def test_what_resend_says_loses_addresses_and_keys_on_the_way(mailer: Mailer, resend_stub: ResendStub) -> None:
