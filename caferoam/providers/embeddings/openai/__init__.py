@@ -64,7 +64,7 @@ class OpenAIEmbedder:
                 ).content
             )
         )
-        answer = read_answer(body)
+        answer = read_answer(body, inputs=len(inputs))
         usage = Usage(tokens_in=answer.tokens, usd=as_in_ledger(answer.tokens * self._price() / MILLION))
         try:
             return answer.vectors(len(inputs), self.model), usage

@@ -8,6 +8,7 @@ from typing import cast
 
 import numpy as np
 
+from caferoam.providers.embeddings.openai.requests import MAX_INPUT_TOKENS
 from caferoam.providers.embeddings.protocol import DIMENSIONS, Vector, Vectors
 from caferoam.providers.errors import ProviderUnavailable
 
@@ -51,11 +52,11 @@ class Answer:
         return np.stack([found[place] for place in range(count)])
 
 
-def read_answer(body: bytes) -> Answer:
-    """The answer that the body holds.
+def read_answer(body: bytes, *, inputs: int) -> Answer:
+    """The answer to so many inputs that the body holds.
 
     Raises:
-        ProviderUnavailable: it is none.
+        ProviderUnavailable: it is none, or tells of more tokens than the inputs can have: that would use a budget up.
     """
     try:
         said = json.loads(body)
@@ -65,6 +66,8 @@ def read_answer(body: bytes) -> Answer:
     tokens = usage.get("prompt_tokens") if isinstance(usage, dict) else None
     if type(tokens) is not int or tokens < 0:
         raise ProviderUnavailable("OpenAI answered with something that tells no usage.")
+    if tokens > inputs * MAX_INPUT_TOKENS:
+        raise ProviderUnavailable("OpenAI answered with more tokens than it was sent.")
     return Answer(tokens, said)
 
 

@@ -263,6 +263,9 @@ class TestFailures:
             (Answer(200, b"[]"), "tells no usage", None),
             (Answer(200, b'{"usage": {"prompt_tokens": -1}}'), "tells no usage", None),
             (Answer(200, b'{"usage": {"prompt_tokens": "3"}}'), "tells no usage", None),
+            (Answer(200, b'{"usage": {"prompt_tokens": true}}'), "tells no usage", None),
+            (Answer(200, b'{"usage": {"prompt_tokens": %d}}' % 10**30), "more tokens than it was sent", None),
+            (Answer(200, b'{"usage": {"prompt_tokens": %d}}' % (len(TEXTS) * 8_192 + 1)), "more tokens than", None),
             (Answer(200, b"not gzip", {"Content-Encoding": "gzip"}), "OpenAI", None),
         ],
     )
