@@ -207,7 +207,7 @@ def test_a_key_that_is_not_good_closes_the_lane_and_loses_nobody_however_long_it
     assert "Resend does not serve us: Resend: 403 invalid_api_key" in str(lane.pause_reason)
     assert again() == {"pending": 1}
     job = Job.objects.get(job_type="weekly_email")
-    assert (job.attempts, job.max_attempts) == (2, 10), "each wait gives back the attempt that it took"
+    assert (job.attempts, job.max_attempts - job.attempts) == (2, 3), "each wait gives back the attempt that it took"
     assert set(Delivery.objects.values_list("status", "handed_over_at")) == {("pending", None)}
     close_mailer()
     settings.RESEND_API_KEY = API_KEY
