@@ -3,6 +3,7 @@ from typing import Final
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 from caferoam.database.functions import GenRandomUUID, NormalizedName
 
@@ -39,6 +40,8 @@ class MenuItem(models.Model):
 
     class Meta:
         db_table = "menu_items"
+        verbose_name = _("menu item")
+        verbose_name_plural = _("menu items")
         ordering = ["category", "name_key", "id"]
         constraints = [
             models.UniqueConstraint(fields=["shop", "name_key"], name="menu_items_once"),
