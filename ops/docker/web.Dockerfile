@@ -27,6 +27,6 @@ COPY --from=build /app/.next/static .next/static
 USER 10001:10001
 EXPOSE 3000
 STOPSIGNAL SIGTERM
-# A page that needs no API: the web app is well when it can say kindly that the rest is not.
-HEALTHCHECK --interval=30s --timeout=10s --start-period=30s --retries=3 CMD ["node", "--eval", "fetch(`http://127.0.0.1:${process.env.PORT}/about`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
+# It needs no API: the web app is well when it can say kindly that the rest is not.
+HEALTHCHECK --interval=30s --timeout=10s --start-period=30s --retries=3 CMD ["node", "--eval", "fetch(`http://127.0.0.1:${process.env.PORT}/healthz.txt`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
 CMD ["node", "server.js"]
