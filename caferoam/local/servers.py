@@ -66,6 +66,8 @@ class Servers:
                 "DJANGO_SETTINGS_MODULE": os.environ.get("CAFEROAM_LOCAL_SETTINGS", "caferoam.settings"),
                 "SECRET_KEY": secrets.secret_key,
                 "ALLOWED_HOSTS": "127.0.0.1,localhost",
+                # Whoever asks sits at this machine, also through the web app, so nobody's X-Forwarded-For is believed.
+                "NUM_PROXIES": "0",
                 "REDIS_URL": self.valkey.url,
                 "SUPABASE_URL": self.standin.url,
                 "SUPABASE_PUBLISHABLE_KEY": secrets.supabase_publishable_key,

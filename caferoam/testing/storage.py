@@ -18,6 +18,7 @@ from caferoam.local.supabase.auth import AuthRoutes, SignAccessToken
 from caferoam.local.supabase.callers import Gate, ProjectKeys, verify_with
 from caferoam.local.supabase.http import Asked, Reply, Server, answer, json_reply
 from caferoam.local.supabase.objects import BucketRow, ObjectStore
+from caferoam.local.supabase.recovery import Recoveries
 from caferoam.local.supabase.rights import DatabaseRights
 from caferoam.local.supabase.standin import SupabaseStandIn
 from caferoam.local.supabase.storage import StorageRoutes
@@ -67,7 +68,13 @@ class StorageStub:
         self.users = AccountBook(folder / "auth.json", lambda: database_url(WORKER))
         self._routes = [
             *StorageRoutes(self._store, gate=gate, rights=self._rights, keys=KEYS).routes,
-            *AuthRoutes(self.users, gate=gate, sign=_signing_with(issuer), key_set={"keys": [issuer.jwk]}).routes,
+            *AuthRoutes(
+                self.users,
+                gate=gate,
+                sign=_signing_with(issuer),
+                key_set={"keys": [issuer.jwk]},
+                recoveries=Recoveries(folder / "mail"),
+            ).routes,
         ]
         self._server = Server(self._answer)
         for bucket in BUCKETS:

@@ -99,6 +99,13 @@ class AccountBook:
             self._accounts[str(user_id)] = Account(password=_hashed(password), metadata=dict(metadata))
         return self.find(user_id=user_id)
 
+    def change(self, user_id: UUID, *, password: str = "", metadata: Mapping[str, object] | None = None) -> None:
+        """Give the user another password, unless it is empty, and put these metadata into those that there are."""
+        with self._changing():
+            account = self._accounts.setdefault(str(user_id), Account())
+            account.password = _hashed(password) if password else account.password
+            account.metadata |= metadata or {}
+
     def ban(self, user_id: UUID, until: float) -> None:
         """Let the user get no more tokens before this moment; 0 lifts a ban."""
         with self._changing():

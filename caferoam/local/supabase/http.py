@@ -206,7 +206,8 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             reply = type(self).answer(asked)
         except Exception as exc:  # noqa: BLE001 - whatever it is, the client gets an answer and the server goes on
-            reply = json_reply(HTTPStatus.INTERNAL_SERVER_ERROR, {"message": f"the stand-in failed: {exc!r}"})
+            said = {"message": f"the stand-in failed: {exc!r}"}
+            reply = json_reply(HTTPStatus.INTERNAL_SERVER_ERROR, said, {"Access-Control-Allow-Origin": "*"})
         if "Transfer-Encoding" in self.headers or body.left > _DRAIN_MAX_BYTES:
             self.close_connection = True
         self._send(reply)

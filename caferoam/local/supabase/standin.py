@@ -11,6 +11,7 @@ from caferoam.local.supabase.auth import TOKEN_TTL, AuthRoutes
 from caferoam.local.supabase.callers import Gate, ProjectKeys, verify_with
 from caferoam.local.supabase.http import Asked, Reply, Server, answer
 from caferoam.local.supabase.objects import ObjectStore
+from caferoam.local.supabase.recovery import Recoveries
 from caferoam.local.supabase.rights import DatabaseRights
 from caferoam.local.supabase.storage import StorageRoutes
 from caferoam.local.tokens import SigningKey, sign_token
@@ -47,7 +48,13 @@ class SupabaseStandIn:
         gate = Gate(keys, verify_with(key.private_key.public_key()))
         book = AccountBook(folder / "auth.json", worker_dsn)
         self._routes = [
-            *AuthRoutes(book, gate=gate, sign=self._sign, key_set={"keys": [key.public_jwk]}).routes,
+            *AuthRoutes(
+                book,
+                gate=gate,
+                sign=self._sign,
+                key_set={"keys": [key.public_jwk]},
+                recoveries=Recoveries(folder / "mail"),
+            ).routes,
             *StorageRoutes(ObjectStore(folder / "storage"), gate=gate, rights=self._rights, keys=keys).routes,
         ]
 

@@ -54,6 +54,7 @@ class StorageRoutes:
             _route("POST", rf"/object/upload/sign/{_OBJECT}", self._sign_upload),
             _route("PUT", rf"/object/upload/sign/{_OBJECT}", self._upload_signed),
             _route("POST", r"/object/sign/(?P<bucket>[^/]+)", self._sign_reads),
+            _route("POST", rf"/object/sign/{_OBJECT}", self._sign_read),
             _route("GET", rf"/object/sign/{_OBJECT}", self._read_signed),
             _route("HEAD", rf"/object/sign/{_OBJECT}", self._read_signed),
             _route("GET", rf"/object/public/{_OBJECT}", self._read_public),
@@ -139,6 +140,15 @@ class StorageRoutes:
             else:
                 rows.append({"error": _HIDDEN, "path": path, "signedURL": None})
         return json_reply(HTTPStatus.OK, rows)
+
+    def _sign_read(self, asked: Asked, named: Mapping[str, str]) -> Reply:
+        bucket, _ = self._find_visible(asked, named)
+        expires_in = asked.json().get("expiresIn")
+        if not isinstance(expires_in, int) or expires_in < 1:
+            raise storage_error(400, "Error", "body must have required property 'expiresIn'")
+        token = self._sign(bucket, named["path"], timedelta(seconds=expires_in))
+        url = f"/object/sign/{bucket.id}/{named['path']}?token={token}"
+        return json_reply(HTTPStatus.OK, {"signedURL": url})
 
     def _read_signed(self, asked: Asked, named: Mapping[str, str]) -> Reply:
         bucket = self._find_bucket(named["bucket"])
