@@ -9,6 +9,7 @@ from urllib.parse import urlencode, urlsplit
 
 import psycopg
 from django.core.management import call_command
+from django.utils import timezone
 
 from bench.results import Result, seconds
 from bench.stack import RunningStack
@@ -51,7 +52,11 @@ def search_vs_sql(stack: RunningStack) -> list[Result]:
             for text in QUERIES:
                 asked = service.SearchRequest(text=text, filters=ShopFilters(), limit=20)
                 sql, parameters = service.prepare(
-                    asked, vocabulary=vocabulary, vectors=vectors, calibration=searched.calibration
+                    asked,
+                    vocabulary=vocabulary,
+                    vectors=vectors,
+                    now=timezone.now(),
+                    calibration=searched.calibration,
                 ).statement()
                 path = "/search?" + urlencode({"text": text})
                 served_s = seconds(partial(_get, web, path, headers))

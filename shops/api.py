@@ -6,6 +6,7 @@ import time
 from datetime import timedelta
 
 from django.http import HttpResponse
+from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_cache_control
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
@@ -47,12 +48,14 @@ class ShopList(PublicAPIView):
         """Live cafés that pass every filter, page by page."""
         params = parse_query(ShopListParams, request)
         vocabulary = vocabularies.current()
+        now = timezone.now()
         page = directory.shop_page(
-            read_filters(params, vocabulary),
+            read_filters(params, vocabulary, now=now),
             order=params["order"],
             limit=params["limit"],
             cursor=params.get("cursor"),
             vocabulary=vocabulary,
+            now=now,
         )
         return Response(page)
 
@@ -67,9 +70,9 @@ class ShopDetail(PublicAPIView):
         summary="One café",
     )
     def get(self, request: Request, shop_id: str) -> Response:
-        """All there is to say of a live café: its tags with their evidence, modes, hours as published, photos."""
+        """All there is to say of a live café: its tags with their evidence, modes, hours, photos."""
         parse_query(QueryParams, request)
-        return Response(directory.shop_detail(path_uuid("shop_id", shop_id)))
+        return Response(directory.shop_detail(path_uuid("shop_id", shop_id), now=timezone.now()))
 
 
 class Taxonomy(PublicAPIView):
@@ -108,19 +111,22 @@ class Search(MemberAPIView):
     def get(self, request: Request) -> Response:
         """Cafés that pass the filters, the best first, each with the reasons why. For members."""
         began_at = time.monotonic()
+        now = timezone.now()
         params = parse_query(SearchParams, request)
         # Each in its own transaction, if it is due, done before the embedder is asked.
         vocabulary = vocabularies.current(self.as_member)
         searched = searched_models.current(self.as_member)
         wanted = service.SearchRequest(
             text=params["text"],
-            filters=read_filters(params, vocabulary),
+            filters=read_filters(params, vocabulary, now=now),
             limit=params["limit"],
             cursor=params.get("cursor"),
             areas_filter=params["areas"] == "filter",
         )
         vectors = query_vectors(searched.provider, searched.model)
-        prepared = service.prepare(wanted, vocabulary=vocabulary, vectors=vectors, calibration=searched.calibration)
+        prepared = service.prepare(
+            wanted, vocabulary=vocabulary, vectors=vectors, now=now, calibration=searched.calibration
+        )
         with self.as_member():
             answer = service.answer(prepared)
         capture(event_of(prepared, answer, took=timedelta(seconds=time.monotonic() - began_at)))

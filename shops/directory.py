@@ -5,7 +5,8 @@ the page's shops is looked up by key.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -14,6 +15,8 @@ from django.http import Http404
 
 from caferoam.api.pagination import Keyset
 from shops.filters import DISTANCE_M, ShopFilters
+from shops.hours.telling import opening, week_hours
+from shops.hours.week import OpenWeek
 from shops.models import EffectiveShopTag, MenuItem, Shop, ShopPhoto, TaxonomyTag
 from shops.search.vocabulary import Vocabulary
 from shops.summary import SUMMARY_COLUMNS, SUMMARY_SQL, modes, photo, read_tag_vector, shop_summary
@@ -36,14 +39,16 @@ ORDERS: Final = tuple(_ORDERS)
 
 
 def shop_page(
-    filters: ShopFilters, *, order: str, limit: int, cursor: str | None, vocabulary: Vocabulary
+    filters: ShopFilters, *, order: str, limit: int, cursor: str | None, vocabulary: Vocabulary, now: datetime
 ) -> dict[str, object]:
     """One page of live shops, in one statement. ``order`` is one of ``ORDERS``; distance needs a place in the filters.
+
+    ``now`` is when each shop is said to be open or not.
 
     Raises:
         ValidationError: on ``cursor``.
     """
-    keyset = Keyset(f"shops:{order}", asdict(filters))
+    keyset = Keyset(f"shops:{order}", filters.identity())
     condition, parameters = filters.sql()
     sorting = _ORDERS[order]
     direction, beyond = ("DESC", "<") if sorting.descending else ("ASC", ">")
@@ -70,7 +75,7 @@ SELECT page.sort_key, page.tag_vector::text, page.distance_m, {SUMMARY_SQL}
         database.execute(sql, parameters)
         rows = database.fetchall()
     shops = [
-        {**shop_summary(values, read_tag_vector(tags), vocabulary), "distance_m": distance_m}
+        {**shop_summary(values, read_tag_vector(tags), vocabulary, now=now), "distance_m": distance_m}
         for _, tags, distance_m, *values in rows[:limit]
     ]
     following = keyset.encode([rows[limit - 1][0], str(rows[limit - 1][3])]) if len(rows) > limit else None
@@ -92,8 +97,8 @@ _DETAIL_COLUMNS: Final = (
 _PHOTO_COLUMNS: Final = ("bucket", "path", "width", "height")
 
 
-def shop_detail(shop_id: UUID) -> dict[str, Any]:
-    """All there is to say of one live shop, in four statements.
+def shop_detail(shop_id: UUID, *, now: datetime) -> dict[str, Any]:
+    """All there is to say of one live shop, in four statements. ``now`` is when it is said to be open or not.
 
     Raises:
         Http404: there is no such shop, or it is not live.
@@ -101,9 +106,12 @@ def shop_detail(shop_id: UUID) -> dict[str, Any]:
     shop = Shop.objects.live().filter(id=shop_id).values(*_DETAIL_COLUMNS).first()
     if shop is None:
         raise Http404
+    week: OpenWeek | None = shop.pop("open_minutes")
     shop["modes"] = modes(shop.pop("mode_work"), shop.pop("mode_rest"), shop.pop("mode_social"))
     return {
         **shop,
+        **opening(week, now),
+        "hours": week and week_hours(week),
         "id": str(shop_id),
         "tags": _tags_with_evidence(shop_id),
         "photos": [photo(*values) for values in ShopPhoto.objects.filter(shop_id=shop_id).values_list(*_PHOTO_COLUMNS)],

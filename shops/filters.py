@@ -6,14 +6,16 @@ A filter is hard: what does not fit is not shown. All of them read one table, ``
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from typing import Any, Final
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from caferoam.api.params import QueryParams
+from caferoam.api.params import FlagField, QueryParams
 from caferoam.text.normalize import normalize
+from shops.hours.week import TAIPEI, minute_of_week
 from shops.search.areas import Area
 from shops.search.vocabulary import Vocabulary
 
@@ -27,6 +29,12 @@ MODE_FITS_FROM: Final = 0.5
 TAGS_MAX: Final = 20
 
 _DECIMAL: Final = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
+# Days that exist, so that the API's description promises nothing that is refused.
+_DAY: Final = (
+    r"(20[0-9]{2}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)"
+    r"|02-(0[1-9]|1[0-9]|2[0-8]))|20([02468][048]|[13579][26])-02-29)"
+)
+_MOMENT: Final = rf"{_DAY}T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])?"
 # For the API's description: decimals within their range.
 _LATITUDE: Final = r"[+-]?0*(90(\.0+)?|[0-8]?[0-9](\.[0-9]+)?)"
 _LONGITUDE: Final = r"[+-]?0*(180(\.0+)?|(1[0-7])?[0-9](\.[0-9]+)?|[1-9][0-9](\.[0-9]+)?)"
@@ -70,6 +78,20 @@ class ShopFilters:
     name: str = ""
     within: tuple[Area, ...] = field(default=())
     outside: tuple[Area, ...] = field(default=())
+    open_at: datetime | None = None
+    """It must be open then; one whose hours are unknown is not."""
+    open_now: datetime | None = None
+    """As ``open_at``, where it was asked what is open now: this is when that is."""
+
+    def identity(self) -> dict[str, object]:
+        """What makes these filters these, for cursors.
+
+        Now is another moment on the next page, which shows what is open by then, and still follows this one.
+        """
+        return asdict(self) | {
+            "open_at": None if self.open_at is None else minute_of_week(self.open_at),
+            "open_now": self.open_now is not None,
+        }
 
     def sql(self) -> tuple[str, dict[str, Any]]:
         """A condition over ``shop_search d``, and its parameters. Live shops only, whatever else is asked."""
@@ -89,6 +111,12 @@ class ShopFilters:
             yield "d.tag_numbers @> %(tag_numbers)s::int[]", {"tag_numbers": list(self.tag_numbers)}
         if self.mode is not None:
             yield f"d.{mode_column(self.mode)} >= {MODE_FITS_FROM}", {}
+        if self.name:
+            yield "strpos(d.name_normalized, %(name)s) > 0", {"name": self.name}
+        yield from self._where()
+        yield from self._when()
+
+    def _where(self) -> Iterator[tuple[str, Mapping[str, object]]]:
         if self.near is not None:
             box = _box_around(self.near, self.radius_m)
             yield (
@@ -112,12 +140,16 @@ class ShopFilters:
                 "d.latitude BETWEEN %(south)s AND %(north)s AND d.longitude BETWEEN %(west)s AND %(east)s",
                 {"south": self.box.south, "north": self.box.north, "west": self.box.west, "east": self.box.east},
             )
-        if self.name:
-            yield "strpos(d.name_normalized, %(name)s) > 0", {"name": self.name}
         if self.within:
             yield _in_areas("within"), _area_parameters("within", self.within)
         if self.outside:
             yield f"NOT {_in_areas('outside')}", _area_parameters("outside", self.outside)
+
+    def _when(self) -> Iterator[tuple[str, Mapping[str, object]]]:
+        if self.open_now is not None:
+            yield "d.open_minutes @> %(minute_now)s::int", {"minute_now": minute_of_week(self.open_now)}
+        if self.open_at is not None:
+            yield "d.open_minutes @> %(open_minute)s::int", {"open_minute": minute_of_week(self.open_at)}
 
 
 def mode_column(mode: str) -> str:
@@ -212,6 +244,23 @@ class BoxField(_Degrees):
         return box
 
 
+@extend_schema_field(
+    {"type": "string", "pattern": f"^{_MOMENT}$", "examples": ["2026-11-29T09:00", "2026-11-29T09:00:00+08:00"]}
+)
+class MomentField(serializers.CharField):
+    """A minute of this century, in Taipei unless it says otherwise."""
+
+    def to_internal_value(self, data: object) -> datetime:  # type: ignore[override] # a field reads text into what it means
+        """Raises ValidationError on what is none."""
+        if not re.fullmatch(_MOMENT, str(data)):
+            raise serializers.ValidationError(
+                "Give a time from 2000 to 2099 as in 2026-11-29T09:00, which is Taipei's unless an offset follows"
+                " (whose + is sent as %2B)."
+            )
+        moment = datetime.fromisoformat(str(data))
+        return moment.replace(tzinfo=TAIPEI) if moment.tzinfo is None else moment
+
+
 class MetresField(serializers.FloatField):
     """A plain decimal number."""
 
@@ -246,6 +295,14 @@ class FilterParams(QueryParams):
     )
     bbox = BoxField(required=False, help_text="121.52,25.02,121.56,25.05")
     q = serializers.CharField(required=False, max_length=100, help_text="Part of the name, in any case and width.")
+    open_now = FlagField(
+        required=False, default=False, help_text="Only shops that are open now; those of unknown hours are left out."
+    )
+    open_at = MomentField(
+        required=False,
+        help_text="Only shops that are open then, going by the hours of its weekday: 2026-11-29T09:00, in Taipei"
+        " unless an offset follows. Those of unknown hours are left out.",
+    )
     cursor = serializers.CharField(required=False, help_text="`next_cursor` of the page before, for the same query.")
 
     def validate_city(self, value: str) -> str:
@@ -275,8 +332,8 @@ def _readable(value: str) -> str:
     return cleaned
 
 
-def read_filters(params: Mapping[str, Any], vocabulary: Vocabulary) -> ShopFilters:
-    """The filters in the validated values of a ``FilterParams``.
+def read_filters(params: Mapping[str, Any], vocabulary: Vocabulary, *, now: datetime) -> ShopFilters:
+    """The filters in the validated values of a ``FilterParams``, for a request that came at ``now``.
 
     Raises:
         ValidationError: on ``tag``, naming those that the taxonomy does not have.
@@ -294,4 +351,6 @@ def read_filters(params: Mapping[str, Any], vocabulary: Vocabulary) -> ShopFilte
         radius_m=params.get("radius_m", RADIUS_DEFAULT_M),
         box=params.get("bbox"),
         name=params.get("q", ""),
+        open_at=params.get("open_at"),
+        open_now=now if params["open_now"] else None,
     )

@@ -100,7 +100,29 @@ class ShopSerializer(_Shape):
     summary_zh = serializers.CharField()
     summary_en = serializers.CharField()
     modes = ModesSerializer(allow_null=True, help_text="How well it suits each, 0 to 1; null while nobody knows.")
+    is_open_now = serializers.BooleanField(allow_null=True, help_text="null while its hours are unknown.")
+    next_change_at = serializers.DateTimeField(
+        allow_null=True,
+        help_text="When it next opens or closes, in Taipei's time; null if unknown, or if it never does.",
+    )
     tags = ShopTagSerializer(many=True, help_text="The surest first.")
+
+
+class OpenIntervalSerializer(_Shape):
+    opens = serializers.RegexField(r"^([01][0-9]|2[0-3]):[0-5][0-9]$", help_text="As in 08:00.")
+    closes = serializers.RegexField(
+        r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$", help_text="On the next day if it is not after `opens`."
+    )
+
+
+class OpenDaySerializer(_Shape):
+    day = serializers.IntegerField(min_value=1, max_value=7, help_text="1 is Monday, as in ISO 8601.")
+    intervals = OpenIntervalSerializer(many=True, help_text="None if it is closed all day.")
+
+
+class OpeningHoursSerializer(_Shape):
+    always_open = serializers.BooleanField(help_text="Round the clock, every day.")
+    week = OpenDaySerializer(many=True, help_text="All seven days, Monday first.")
 
 
 class ListedShopSerializer(ShopSerializer):
@@ -130,6 +152,7 @@ class ShopDetailSerializer(ShopSerializer):
     description = serializers.CharField()
     phone = serializers.CharField()
     website = serializers.CharField()
+    hours = OpeningHoursSerializer(allow_null=True, help_text="null while they are unknown.")
     opening_hours_raw = serializers.CharField(help_text="As published; may lag.")
     source = serializers.CharField()  # type: ignore[assignment] # the wire's own name, which Field uses too
     updated_at = serializers.DateTimeField()

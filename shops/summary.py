@@ -1,11 +1,14 @@
 """A shop as lists and search results show it: plain data, made from one row, in one place."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Final, TypedDict
 from urllib.parse import quote
 
 from django.conf import settings
 
+from shops.hours.telling import opening
+from shops.hours.week import read_open_week
 from shops.search.vocabulary import Vocabulary
 
 SUMMARY_COLUMNS: Final = (
@@ -25,8 +28,10 @@ SUMMARY_COLUMNS: Final = (
     "mode_work",
     "mode_rest",
     "mode_social",
+    "open_minutes",
 )
-SUMMARY_SQL: Final = ", ".join(f"s.{column}" for column in SUMMARY_COLUMNS)
+# As text, which this reads faster than the driver does.
+SUMMARY_SQL: Final = ", ".join(f"s.{column}" for column in SUMMARY_COLUMNS[:-1]) + ", s.open_minutes::text"
 """The columns of ``shops s`` for :func:`shop_summary`, in order."""
 
 
@@ -41,12 +46,14 @@ class TagSummary(TypedDict):
 
 
 def shop_summary(
-    values: Sequence[object], confidences: Mapping[int, float], vocabulary: Vocabulary
+    values: Sequence[object], confidences: Mapping[int, float], vocabulary: Vocabulary, *, now: datetime
 ) -> dict[str, object]:
-    """The shop of a row of ``SUMMARY_COLUMNS``, with its tags, the surest first."""
+    """The shop of a row of ``SUMMARY_SQL``, with its tags, the surest first, and whether it is open at ``now``."""
     shop = dict(zip(SUMMARY_COLUMNS, values, strict=True))
     shop["id"] = str(shop["id"])
     shop["modes"] = modes(shop.pop("mode_work"), shop.pop("mode_rest"), shop.pop("mode_social"))
+    hours = shop.pop("open_minutes")
+    shop |= opening(read_open_week(str(hours)) if hours is not None else None, now)
     shop["tags"] = tag_summaries(confidences, vocabulary)
     return shop
 

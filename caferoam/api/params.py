@@ -17,6 +17,14 @@ class QueryParams(serializers.Serializer[None]):
     """The parameters that one endpoint takes. A repeatable one is a ``ListField``; all others may stand once."""
 
 
+class FlagField(serializers.BooleanField):
+    """``true`` or ``false``, in these letters: Django REST framework would also take on, y and 1."""
+
+    TRUE_VALUES = {"true"}
+    FALSE_VALUES = {"false"}
+    default_error_messages = {"invalid": "This must be true or false."}
+
+
 def parse_query(serializer_class: type[QueryParams], request: Request) -> dict[str, Any]:
     """The validated parameters of a request.
 

@@ -6,7 +6,8 @@ no provider. ``PreparedSearch.statement()`` is the statement itself, for whoever
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, astuple, dataclass, replace
+from dataclasses import astuple, dataclass, replace
+from datetime import datetime
 from functools import cached_property
 from typing import Any, Final
 from uuid import UUID
@@ -54,6 +55,7 @@ class PreparedSearch:
     calibration: Calibration
     vector: str | None
     degraded: bool
+    now: datetime
 
     @cached_property
     def filters(self) -> ShopFilters:
@@ -102,7 +104,7 @@ class PreparedSearch:
             "search",
             {
                 "text": self.understanding.text,
-                "filters": asdict(self.filters),
+                "filters": self.filters.identity(),
                 "model": [self.model, *astuple(self.calibration)] if self.vector is not None else None,
                 "weights": tuning.CURRENT.version,
             },
@@ -142,11 +144,17 @@ class PreparedSearch:
 
 
 def prepare(
-    request: SearchRequest, *, vocabulary: Vocabulary, vectors: QueryVectors, calibration: Calibration | None = None
+    request: SearchRequest,
+    *,
+    vocabulary: Vocabulary,
+    vectors: QueryVectors,
+    now: datetime,
+    calibration: Calibration | None = None,
 ) -> PreparedSearch:
     """Understand the text and fetch its vector. If the embedder fails, tags and words alone must do.
 
-    Cosines are read by ``calibration``, or by what this code knows of the vectors' model.
+    ``now`` is when the request came. Cosines are read by ``calibration``, or by what this code knows of the vectors'
+    model.
 
     Raises:
         ValidationError: on ``cursor``.
@@ -160,7 +168,7 @@ def prepare(
             logger.warning("A search goes without meaning: the embedder failed: %s", exc)
             degraded = True
     calibration = calibration or tuning.calibration_of(vectors.model)
-    prepared = PreparedSearch(request, vocabulary, understood, vectors.model, calibration, vector, degraded)
+    prepared = PreparedSearch(request, vocabulary, understood, vectors.model, calibration, vector, degraded, now)
     _ = prepared.after  # a bad cursor is refused before any transaction
     return prepared
 
@@ -220,7 +228,7 @@ def _result(row: Sequence[Any], prepared: PreparedSearch, quotes: Mapping[tuple[
 
     understood = prepared.understanding
     return {
-        "shop": shop_summary(row[len(LEADING_COLUMNS) :], confidences, prepared.vocabulary),
+        "shop": shop_summary(row[len(LEADING_COLUMNS) :], confidences, prepared.vocabulary, now=prepared.now),
         "similarity_score": values["meaning"],
         "taxonomy_boost": values["tags"],
         "total_score": values["score"],

@@ -13,6 +13,7 @@ import psycopg
 import pytest
 import redis
 from django.conf import settings
+from django.utils import timezone
 
 from caferoam.api.principal import Principal
 from caferoam.jobs import operations
@@ -115,7 +116,8 @@ def expected(provider: str, model: str) -> dict[str, float]:
     """What a search says that compares this model's vectors alone."""
     wanted = service.SearchRequest(text=TEXT, filters=ShopFilters(), limit=5)
     vectors = QueryVectors(embedder_of(provider, model))
-    return meanings(service.answer(service.prepare(wanted, vocabulary=vocabularies.load(), vectors=vectors)))
+    prepared = service.prepare(wanted, vocabulary=vocabularies.load(), vectors=vectors, now=timezone.now())
+    return meanings(service.answer(prepared))
 
 
 def test_search_goes_on_and_never_mixes_while_the_command_is_killed_midway(

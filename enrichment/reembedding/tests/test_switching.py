@@ -10,6 +10,7 @@ import numpy as np
 import psycopg
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from caferoam.api.identity import only_bound_statements
 from caferoam.local.provision import API
@@ -44,7 +45,13 @@ def prepared(searched: SearchedModel, vectors: QueryVectors | None = None) -> Pr
     """A search that is understood and embedded, but not answered."""
     wanted = service.SearchRequest(text="窗邊看書的小店", filters=ShopFilters(), limit=5)
     vectors = vectors or QueryVectors(embedder_of(searched.provider, searched.model))
-    return service.prepare(wanted, vocabulary=Vocabulary.of((), ()), vectors=vectors, calibration=searched.calibration)
+    return service.prepare(
+        wanted,
+        vocabulary=Vocabulary.of((), ()),
+        vectors=vectors,
+        now=timezone.now(),
+        calibration=searched.calibration,
+    )
 
 
 def scores(search: PreparedSearch) -> list[tuple[object, object]]:

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from rest_framework.exceptions import ValidationError
 
 from shops.filters import Box, Place, ShopFilters
+from shops.hours.week import TAIPEI
 from shops.models import Shop, ShopTag
 from shops.search import service
 from shops.search.query_vectors import QueryVectors
@@ -23,12 +25,14 @@ from shops.tests.making import TAIPEI_101, embed, make_shop
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("taxonomy")]
 
 ALL = ShopFilters()
+NOW = datetime(2026, 11, 23, 13, 7, tzinfo=TAIPEI)
+"""A Monday."""
 
 
 def prepared(text: str, filters: ShopFilters = ALL, **fields: Any) -> PreparedSearch:
     embedder = fields.pop("embedder", None) or PairEmbedder()
     request = SearchRequest(text=text, filters=filters, limit=fields.pop("limit", 20), **fields)
-    return service.prepare(request, vocabulary=vocabularies.load(), vectors=QueryVectors(embedder))
+    return service.prepare(request, vocabulary=vocabularies.load(), vectors=QueryVectors(embedder), now=NOW)
 
 
 def search(text: str, filters: ShopFilters = ALL, **fields: Any) -> dict[str, Any]:
