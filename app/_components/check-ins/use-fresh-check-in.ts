@@ -12,9 +12,18 @@ export type Photo = components["schemas"]["Photo"];
 const PAUSES_MS = [1_500, 2_000, 3_000, 5_000, 8_000];
 const LAST_PAUSE_MS = 15_000;
 
+function allPhotos({ photos, menu_photo: menu }: CheckIn): readonly Photo[] {
+  return menu ? [...photos, menu] : photos;
+}
+
 /** Whether a worker has still to look at a photo of it. */
-export function isBeingLookedAt({ photos, menu_photo: menu }: CheckIn): boolean {
-  return [...photos, ...(menu ? [menu] : [])].some(({ status }) => status === "pending" || status === "claimed");
+export function isBeingLookedAt(checkIn: CheckIn): boolean {
+  return allPhotos(checkIn).some(({ status }) => status === "pending" || status === "claimed");
+}
+
+/** Whether a photo of it was not taken. */
+export function hasRefusal(checkIn: CheckIn): boolean {
+  return allPhotos(checkIn).some(({ status }) => status === "refused");
 }
 
 /**

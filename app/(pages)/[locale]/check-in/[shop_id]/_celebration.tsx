@@ -5,7 +5,7 @@ import { useEffect, useRef, useState } from "react";
 
 import { Button, buttonClass } from "@/app/_components/button";
 import { CheckInPhotos } from "@/app/_components/check-ins/photos";
-import { type CheckIn, isBeingLookedAt, useFreshCheckIn } from "@/app/_components/check-ins/use-fresh-check-in";
+import { type CheckIn, hasRefusal, isBeingLookedAt, useFreshCheckIn } from "@/app/_components/check-ins/use-fresh-check-in";
 import { Notice } from "@/app/_components/notice";
 import { Link } from "@/app/_i18n/routing";
 
@@ -52,10 +52,10 @@ export function Celebration({ checkIn: made, shopName, onRestart }: Props) {
           </div>
           <div className="mt-6 flex flex-col items-center gap-3">
             <p role="status" className="text-sm text-ink-soft">
-              {t(isBeingLookedAt(checkIn) ? "looking" : "looked")}
+              {t(isBeingLookedAt(checkIn) ? "looking" : hasRefusal(checkIn) ? "someRefused" : "looked")}
             </p>
             <CheckInPhotos checkIn={checkIn} onExpired={() => void refresh()} />
-            <Link href="/check-ins" className="inline-flex min-h-11 items-center">
+            <Link href="/check-ins" className="inline-flex min-h-11 items-center underline">
               {t("toHistory")}
             </Link>
           </div>

@@ -92,8 +92,10 @@ function Round({ shopId, shopName, title, lead, onRestart }: Props & { onRestart
             onFiles={choose("photo")}
           />
         )}
-        {leftOut > 0 && <Notice>{t("tooMany", { max: PHOTOS_MAX, over: leftOut })}</Notice>}
-        {hasNoPhoto && <Notice tone="bad">{t("needPhoto")}</Notice>}
+        <div className="mt-3 empty:hidden">
+          {leftOut > 0 && <Notice>{t("tooMany", { max: PHOTOS_MAX, over: leftOut })}</Notice>}
+          {hasNoPhoto && <Notice tone="bad">{t("needPhoto")}</Notice>}
+        </div>
       </section>
       <section aria-labelledby="menu">
         <h2 id="menu" className="mb-2 text-xl font-bold">

@@ -20,7 +20,12 @@ export function PhotoRow({ photo, what, locked, onRemove, onRetry }: Props) {
       {photo.preview ? (
         <img src={photo.preview} alt="" width={80} height={80} className="size-20 shrink-0 rounded-xl object-cover" />
       ) : (
-        <div aria-hidden="true" className="size-20 shrink-0 rounded-xl bg-sunken" />
+        <div
+          aria-hidden="true"
+          className={`flex size-20 shrink-0 items-center justify-center rounded-xl bg-sunken text-2xl text-brick ${failed ? "" : "animate-pulse"}`}
+        >
+          {failed && "!"}
+        </div>
       )}
       <div className="min-w-0 flex-1 self-center">
         <p className="truncate text-sm text-ink-soft">{photo.name || what}</p>
