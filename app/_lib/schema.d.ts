@@ -371,7 +371,7 @@ export interface paths {
         };
         /**
          * One café
-         * @description All there is to say of a live café: its tags with their evidence, modes, hours as published, photos.
+         * @description All there is to say of a live café: its tags with their evidence, modes, hours, photos.
          */
         get: operations["get_shop"];
         put?: never;
@@ -543,6 +543,10 @@ export interface components {
             results: components["schemas"]["CheckIn"][];
             next_cursor: string | null;
         };
+        CityCount: {
+            city: string;
+            count: number;
+        };
         /**
          * @description * `unknown_upload` - unknown_upload
          *     * `wrong_purpose` - wrong_purpose
@@ -663,6 +667,11 @@ export interface components {
          * @enum {string}
          */
         DimensionEnum: "functionality" | "time" | "ambience" | "mode" | "coffee";
+        DistrictCount: {
+            city: string;
+            count: number;
+            district: string;
+        };
         EarnedStamp: {
             /** Format: uuid */
             id: string;
@@ -728,6 +737,20 @@ export interface components {
          * @enum {string}
          */
         ExportStatusEnum: "pending" | "ready" | "failed" | "expired";
+        Facets: {
+            /** @description Shops that pass all filters, on all pages. */
+            total: number;
+            /** @description Those of them that are open now. */
+            open_now: number;
+            /** @description Counted as if `city` were not given. The most shops first. */
+            cities: components["schemas"]["CityCount"][];
+            /** @description Counted as if `district` were not given. */
+            districts: components["schemas"]["DistrictCount"][];
+            /** @description Of the shops that pass all filters, those that have it, too. */
+            tags: components["schemas"]["TagCount"][];
+            /** @description Counted as if `mode` were not given. */
+            modes: components["schemas"]["ModeCounts"];
+        };
         /** @description POST /auth/callback. */
         JoinRequest: {
             /**
@@ -817,6 +840,13 @@ export interface components {
             summary_en: string;
             /** @description How well it suits each, 0 to 1; null while nobody knows. */
             modes: components["schemas"]["Modes"] | null;
+            /** @description null while its hours are unknown. */
+            is_open_now: boolean | null;
+            /**
+             * Format: date-time
+             * @description When it next opens or closes, in Taipei's time; null if unknown, or if it never does.
+             */
+            next_change_at: string | null;
             /** @description The surest first. */
             tags: components["schemas"]["ShopTag"][];
             /**
@@ -882,6 +912,11 @@ export interface components {
          * @enum {string}
          */
         MethodEnum: "PUT";
+        ModeCounts: {
+            work: number;
+            rest: number;
+            social: number;
+        };
         /**
          * @description * `work` - work
          *     * `rest` - rest
@@ -945,6 +980,34 @@ export interface components {
             name: string;
         };
         NullEnum: null;
+        OpenDay: {
+            /** @description 1 is Monday, as in ISO 8601. */
+            day: number;
+            /** @description None if it is closed all day. */
+            intervals: components["schemas"]["OpenInterval"][];
+        };
+        OpenInterval: {
+            /** @description As in 08:00. */
+            opens: string;
+            /** @description On the next day if it is not after `opens`. */
+            closes: string;
+        };
+        OpeningHours: {
+            /** @description Round the clock, every day. */
+            always_open: boolean;
+            /** @description All seven days, Monday first. */
+            week: components["schemas"]["OpenDay"][];
+        };
+        OpeningWish: {
+            /**
+             * Format: date-time
+             * @description The moment that is meant, in Taipei's time.
+             */
+            open_at: string;
+            /** @description Whether it filters; see `times` among the parameters. */
+            applied: boolean;
+            query_span: components["schemas"]["Span"];
+        };
         Part: {
             name: components["schemas"]["NameEnum"];
             /** Format: double */
@@ -1177,6 +1240,13 @@ export interface components {
             summary_en: string;
             /** @description How well it suits each, 0 to 1; null while nobody knows. */
             modes: components["schemas"]["Modes"] | null;
+            /** @description null while its hours are unknown. */
+            is_open_now: boolean | null;
+            /**
+             * Format: date-time
+             * @description When it next opens or closes, in Taipei's time; null if unknown, or if it never does.
+             */
+            next_change_at: string | null;
             /** @description The surest first. */
             tags: components["schemas"]["ShopTag"][];
         };
@@ -1224,11 +1294,20 @@ export interface components {
             summary_en: string;
             /** @description How well it suits each, 0 to 1; null while nobody knows. */
             modes: components["schemas"]["Modes"] | null;
+            /** @description null while its hours are unknown. */
+            is_open_now: boolean | null;
+            /**
+             * Format: date-time
+             * @description When it next opens or closes, in Taipei's time; null if unknown, or if it never does.
+             */
+            next_change_at: string | null;
             /** @description The surest first. */
             tags: components["schemas"]["EvidentShopTag"][];
             description: string;
             phone: string;
             website: string;
+            /** @description null while they are unknown. */
+            hours: components["schemas"]["OpeningHours"] | null;
             /** @description As published; may lag. */
             opening_hours_raw: string;
             source: string;
@@ -1241,6 +1320,8 @@ export interface components {
         ShopPage: {
             results: components["schemas"]["ListedShop"][];
             next_cursor: string | null;
+            /** @description How many shops the same query would find with each value in its filter's place; what no shop has is left out. null unless `facets=true`. */
+            facets: components["schemas"]["Facets"] | null;
         };
         ShopPhoto: {
             /** Format: uri */
@@ -1314,6 +1395,10 @@ export interface components {
          * @enum {string}
          */
         StateEnum: "active" | "consent_required" | "deletion_pending" | "deactivated";
+        TagCount: {
+            id: string;
+            count: number;
+        };
         Taxonomy: {
             dimensions: components["schemas"]["Dimension"][];
         };
@@ -1330,6 +1415,8 @@ export interface components {
             wanted: components["schemas"]["Wish"][];
             avoided: components["schemas"]["Wish"][];
             areas: components["schemas"]["AreaWish"][];
+            /** @description When it must be open; null where the text does not say. */
+            time: components["schemas"]["OpeningWish"] | null;
             mode: components["schemas"]["ModeEnum"] | components["schemas"]["NullEnum"];
             /** @description It says near me, but `near` is missing. */
             needs_place: boolean;
@@ -3212,6 +3299,10 @@ export interface operations {
                 mode?: "work" | "rest" | "social";
                 /** @description 25.033,121.5654 */
                 near?: string;
+                /** @description Only shops that are open then, going by the hours of its weekday: 2026-11-29T09:00, in Taipei unless an offset follows. Those of unknown hours are left out. */
+                open_at?: string;
+                /** @description Only shops that are open now; those of unknown hours are left out. */
+                open_now?: boolean;
                 /** @description Part of the name, in any case and width. */
                 q?: string;
                 /** @description Metres around `near`; 1000 if not given. */
@@ -3220,6 +3311,13 @@ export interface operations {
                 tag?: (string)[];
                 /** @description What one wants, in Chinese or English; 1 to 500 characters once cleaned. */
                 text: string;
+                /**
+                 * @description Whether a moment named in `text` filters, as 現在, 週日早上 or "open late" do: only cafés that are open then, and those that are called so. `open_now` and `open_at` outrank it.
+                 *
+                 *     * `filter` - filter
+                 *     * `ignore` - ignore
+                 */
+                times?: "filter" | "ignore";
             };
             header?: never;
             path?: never;
@@ -3293,6 +3391,8 @@ export interface operations {
                 cursor?: string;
                 /** @description As in 大安區. */
                 district?: string;
+                /** @description Count, too, how many shops each further choice would leave. */
+                facets?: boolean;
                 limit?: number;
                 /**
                  * @description Only shops whose score for it is at least 0.5.
@@ -3304,6 +3404,10 @@ export interface operations {
                 mode?: "work" | "rest" | "social";
                 /** @description 25.033,121.5654 */
                 near?: string;
+                /** @description Only shops that are open then, going by the hours of its weekday: 2026-11-29T09:00, in Taipei unless an offset follows. Those of unknown hours are left out. */
+                open_at?: string;
+                /** @description Only shops that are open now; those of unknown hours are left out. */
+                open_now?: boolean;
                 /**
                  * @description name if not given, or distance where `near` is; distance needs `near`.
                  *
@@ -3449,6 +3553,8 @@ export interface operations {
                  */
                 group?: "shop";
                 limit?: number;
+                /** @description Only what was earned at this café. */
+                shop_id?: string;
             };
             header?: never;
             path?: never;
