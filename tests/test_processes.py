@@ -1,4 +1,4 @@
-"""One table of processes (``caferoam/processes.py``), to which whoever starts them keeps: Compose, Railway, the docs."""
+"""One table of processes (``caferoam/processes.py``), and who starts them keeps to it: Compose, Railway, the docs."""
 
 import json
 import re
