@@ -1,0 +1,17 @@
+import { fileURLToPath } from "node:url";
+
+import { defineConfig } from "vitest/config";
+
+const checkout = fileURLToPath(new URL("../..", import.meta.url));
+
+export default defineConfig({
+  root: checkout,
+  resolve: {
+    alias: [
+      { find: /^@\//, replacement: checkout },
+      // Next.js lets only the server's code import it; to a test it is nothing.
+      { find: /^server-only$/, replacement: fileURLToPath(new URL("empty.ts", import.meta.url)) },
+    ],
+  },
+  test: { include: ["app/**/*.test.{ts,tsx}"], environment: "node" },
+});
