@@ -47,11 +47,18 @@ const PASSED_BACK = [
  * `/api/shops?city=…` here is `/shops?city=…` there. The body goes through unread, both ways. When the API cannot be
  * reached the answer is a problem document with status 503, when it does not answer within 15 seconds one with 504.
  */
-export async function proxy(request: Request): Promise<Response> {
+export const proxy = proxyWithin(PATIENCE_MS);
+
+/** The same with another patience, in milliseconds. */
+export function proxyWithin(patienceMs: number): (request: Request) => Promise<Response> {
+  return (request) => pass(request, patienceMs);
+}
+
+async function pass(request: Request, patienceMs: number): Promise<Response> {
   const asked = new URL(request.url);
   const target = backendUrl() + asked.pathname.replace(/^\/api/, "") + asked.search;
   const deadline = new AbortController();
-  const timer = setTimeout(() => deadline.abort(new DOMException("", "TimeoutError")), PATIENCE_MS);
+  const timer = setTimeout(() => deadline.abort(new DOMException("", "TimeoutError")), patienceMs);
   const gone = () => deadline.abort(request.signal.reason);
   request.signal.addEventListener("abort", gone, { once: true });
   try {
@@ -78,7 +85,8 @@ function passedOn(given: Headers): Headers {
     const value = given.get(name);
     if (value !== null) headers.set(name, value);
   }
-  // Next has added the address of its caller; the API believes as many of these hops as its setting says.
+  // What the proxies before this one have noted, or, where there are none, the address that Next has seen. The API
+  // believes as many of these hops as its setting says.
   for (const name of ["x-forwarded-for", "x-forwarded-proto"]) {
     const value = given.get(name);
     if (value !== null) headers.set(name, value);

@@ -1,0 +1,34 @@
+"""Each route of the API is reached through the web app, and nothing else is."""
+
+import re
+from pathlib import Path
+
+import yaml
+
+from caferoam.local.stack import CHECKOUT
+
+PROXIES = CHECKOUT / "app" / "api"
+METHODS = {"get", "post", "put", "patch", "delete"}
+NOT_IN_THE_SCHEMA = {"/unsubscribe/*": {"get", "post"}, "/webhooks/resend": {"post"}}
+_LINE = re.compile(r'export \{ ((?:proxy as [A-Z]+(?:, )?)+) \} from "@/app/_lib/proxy";\n')
+
+
+def routes() -> dict[str, set[str]]:
+    paths = yaml.safe_load((CHECKOUT / "docs" / "openapi.yaml").read_text())["paths"]
+    described = {re.sub(r"/[^/]*\{[^/]+", "/*", path): METHODS & set(item) for path, item in paths.items()}
+    return described | NOT_IN_THE_SCHEMA
+
+
+def methods_of(file: Path) -> set[str]:
+    line = _LINE.fullmatch(file.read_text())
+    assert line, f"{file.relative_to(CHECKOUT)} does more than to pass on"
+    return {wish.removeprefix("proxy as ").lower() for wish in line[1].split(", ")}
+
+
+def test_each_route_has_its_proxy_with_its_methods_and_each_proxy_its_route() -> None:
+    proxies = {
+        "/" + re.sub(r"\[[^/]+\]", "*", str(file.parent.relative_to(PROXIES))): methods_of(file)
+        for file in PROXIES.rglob("route.ts")
+    }
+    assert proxies == routes()
+    assert not [file for file in PROXIES.rglob("*.ts*") if file.name != "route.ts"]
