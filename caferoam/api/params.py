@@ -18,11 +18,13 @@ class QueryParams(serializers.Serializer[None]):
 
 
 class FlagField(serializers.BooleanField):
-    """``true`` or ``false``, in these letters: Django REST framework would also take on, y and 1."""
+    """``true`` or ``false``, in these letters: Django REST framework would also take on, Y and 1."""
 
-    TRUE_VALUES = {"true"}
-    FALSE_VALUES = {"false"}
-    default_error_messages = {"invalid": "This must be true or false."}
+    def to_internal_value(self, data: object) -> bool:
+        """Raises ValidationError on anything else."""
+        if data not in ("true", "false"):
+            raise serializers.ValidationError("This must be true or false.")
+        return data == "true"
 
 
 def parse_query(serializer_class: type[QueryParams], request: Request) -> dict[str, Any]:
