@@ -17,6 +17,7 @@ from caferoam.api.params import QueryParams, parse_query, path_uuid
 from caferoam.api.views import MemberAPIView, PublicAPIView
 from caferoam.providers.analytics import capture
 from shops import directory
+from shops.facets import shop_facets
 from shops.filters import read_filters
 from shops.search import service
 from shops.search.query_vectors import query_vectors
@@ -49,15 +50,17 @@ class ShopList(PublicAPIView):
         params = parse_query(ShopListParams, request)
         vocabulary = vocabularies.current()
         now = timezone.now()
+        filters = read_filters(params, vocabulary, now=now)
         page = directory.shop_page(
-            read_filters(params, vocabulary, now=now),
+            filters,
             order=params["order"],
             limit=params["limit"],
             cursor=params.get("cursor"),
             vocabulary=vocabulary,
             now=now,
         )
-        return Response(page)
+        counts = shop_facets(filters, now=now, vocabulary=vocabulary) if params["facets"] else None
+        return Response({**page, "facets": counts})
 
 
 class ShopDetail(PublicAPIView):

@@ -2,6 +2,7 @@
 
 from rest_framework import serializers
 
+from caferoam.api.params import FlagField
 from caferoam.text.normalize import normalize
 from shops.directory import ORDERS
 from shops.filters import MODES, FilterParams
@@ -20,6 +21,9 @@ class ShopListParams(FilterParams):
         help_text="name if not given, or distance where `near` is; distance needs `near`.",
     )
     limit = serializers.IntegerField(required=False, default=20, min_value=1, max_value=100)
+    facets = FlagField(
+        required=False, default=False, help_text="Count, too, how many shops each further choice would leave."
+    )
 
     def validate(self, attrs: dict[str, object]) -> dict[str, object]:
         """Choose the order that was not given."""
@@ -129,9 +133,43 @@ class ListedShopSerializer(ShopSerializer):
     distance_m = serializers.FloatField(allow_null=True, help_text="Metres from `near`; null without it.")
 
 
+class CityCountSerializer(_Shape):
+    city = serializers.CharField()
+    count = serializers.IntegerField()
+
+
+class DistrictCountSerializer(CityCountSerializer):
+    district = serializers.CharField()
+
+
+class TagCountSerializer(_Shape):
+    id = serializers.CharField()
+    count = serializers.IntegerField()
+
+
+class ModeCountsSerializer(_Shape):
+    work = serializers.IntegerField()
+    rest = serializers.IntegerField()
+    social = serializers.IntegerField()
+
+
+class FacetsSerializer(_Shape):
+    total = serializers.IntegerField(help_text="Shops that pass all filters, on all pages.")
+    open_now = serializers.IntegerField(help_text="Those of them that are open now.")
+    cities = CityCountSerializer(many=True, help_text="Counted as if `city` were not given. The most shops first.")
+    districts = DistrictCountSerializer(many=True, help_text="Counted as if `district` were not given.")
+    tags = TagCountSerializer(many=True, help_text="Of the shops that pass all filters, those that have it, too.")
+    modes = ModeCountsSerializer(help_text="Counted as if `mode` were not given.")
+
+
 class ShopPageSerializer(_Shape):
     results = ListedShopSerializer(many=True)
     next_cursor = serializers.CharField(allow_null=True)
+    facets = FacetsSerializer(
+        allow_null=True,
+        help_text="How many shops the same query would find with each value in its filter's place; what no shop has is"
+        " left out. null unless `facets=true`.",
+    )
 
 
 class ShopPhotoSerializer(_Shape):

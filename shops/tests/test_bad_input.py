@@ -85,12 +85,24 @@ FILTERS: list[tuple[str, str]] = [
 ]
 
 
-OF_LISTS = [*FILTERS, ("order=price", "order"), ("order=distance", "order")]
+OF_LISTS = [
+    *FILTERS,
+    ("order=price", "order"),
+    ("order=", "order"),
+    ("order=distance", "order"),
+    ("order=distance&bbox=121,25,122,26", "order"),
+    ("facets=yes", "facets"),
+    ("facets=1", "facets"),
+    ("facets=", "facets"),
+    ("facets=cities", "facets"),
+    ("facets=true&facets=true", "facets"),
+]
 OF_SEARCH = [
     *((f"text=x&{query}", field) for query, field in FILTERS),
     ("text=x&limit=51", "limit"),
     ("text=x&order=name", "order"),
     ("text=x&areas=some", "areas"),
+    ("text=x&facets=true", "facets"),
     ("", "text"),
     ("text=", "text"),
     ("text=%20%20", "text"),
