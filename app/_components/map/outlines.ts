@@ -52,6 +52,18 @@ export function outlines(): FeatureCollection {
   };
 }
 
+/** A district, its city (both as cafés have them), its English name, and its middle. */
+export type DistrictName = { city: string; district: string; en: string; longitude: number; latitude: number };
+
+/** All of Taiwan's districts. */
+export function districtNames(): DistrictName[] {
+  return feature(topology, towns).features.map((town) => {
+    const { COUNTYNAME: city, TOWNNAME: district, TOWNENG } = town.properties;
+    const [longitude = 0, latitude = 0] = name("", town, {}).geometry.coordinates;
+    return { city, district, en: withoutKind(TOWNENG), longitude, latitude };
+  });
+}
+
 function countyOf(town: unknown): string {
   return (town as { properties: Town }).properties.COUNTYCODE;
 }

@@ -1,0 +1,93 @@
+import "maplibre-gl/dist/maplibre-gl.css";
+
+import { type GeoJSONSource, Map as MapLibre, NavigationControl, setWorkerUrl } from "maplibre-gl";
+
+import { type MapCafe, type MapCount, sourceOf } from "@/app/_components/map/cafes";
+import { CAFES } from "@/app/_components/map/pins";
+import { isDark, onThemeChange } from "@/app/_components/map/theme-of-page";
+import type { Bbox } from "@/app/_lib/bbox";
+
+const OWN_STYLE = "/map/style.json";
+/** All of Taiwan, with Kinmen's and Matsu's cafés a move away. */
+const TAIWAN: Bbox = [119.9, 21.8, 122.1, 25.4];
+
+// The worker is a file of its own, from here: nothing has to be allowed to run that was made of text.
+setWorkerUrl(new URL("maplibre-gl/dist/maplibre-gl-worker.mjs", import.meta.url).href);
+
+/** Whether this browser can draw a map at all. */
+export function canDraw(): boolean {
+  return document.createElement("canvas").getContext("webgl2") !== null;
+}
+
+export type MapTexts = { canvas: string; zoomIn: string; zoomOut: string; attribution: string };
+
+type Options = {
+  container: HTMLElement;
+  styleUrl: string | null;
+  english: boolean;
+  bounds: Bbox | null;
+  texts: MapTexts;
+};
+
+/** A map with an empty source of cafés. Call the function that comes with it when it is no longer needed. */
+export function makeMap({ container, styleUrl, english, bounds, texts }: Options): { map: MapLibre; end: () => void } {
+  const map = new MapLibre({
+    container,
+    style: styleUrl ?? OWN_STYLE,
+    bounds: [...(bounds ?? TAIWAN)] as [number, number, number, number],
+    fitBoundsOptions: { padding: 48, maxZoom: 15 },
+    minZoom: 5,
+    maxZoom: 18,
+    maxBounds: [110, 17, 132, 30],
+    dragRotate: false,
+    pitchWithRotate: false,
+    touchPitch: false,
+    attributionControl: { compact: true },
+    localIdeographFontFamily: getComputedStyle(document.body).fontFamily,
+    globalState: { dark: isDark(), english },
+    locale: {
+      "Map.Title": texts.canvas,
+      "NavigationControl.ZoomIn": texts.zoomIn,
+      "NavigationControl.ZoomOut": texts.zoomOut,
+      "AttributionControl.ToggleAttribution": texts.attribution,
+    },
+  });
+  map.touchZoomRotate.disableRotation();
+  map.keyboard.disableRotation();
+  map.addControl(new NavigationControl({ showCompass: false }), "top-right");
+  map.on("style.load", () => addCafes(map));
+  let fellBack = styleUrl === null;
+  map.on("error", ({ error }) => {
+    // A style from elsewhere that cannot be had is no reason to show nothing.
+    if (!fellBack && !map.isStyleLoaded() && map.getSource(CAFES) === undefined) {
+      fellBack = true;
+      map.setStyle(OWN_STYLE);
+    } else console.warn(error.message);
+  });
+  const stopTheme = onThemeChange(() => map.setGlobalStateProperty("dark", isDark()));
+  return {
+    map,
+    end: () => {
+      stopTheme();
+      map.remove();
+    },
+  };
+}
+
+/** Shows these cafés. Before the style has come there is nowhere to put them: "style.load" is the time. */
+export function showCafes(map: MapLibre, cafes: readonly MapCafe[], counts: readonly MapCount[] = []) {
+  map.getSource<GeoJSONSource>(CAFES)?.setData(sourceOf(cafes, counts));
+}
+
+function addCafes(map: MapLibre) {
+  map.addSource(CAFES, {
+    type: "geojson",
+    data: sourceOf([]),
+    cluster: true,
+    clusterRadius: 44,
+    clusterMaxZoom: 15,
+    clusterProperties: { count: ["+", ["get", "count"]] },
+  });
+  // Pins are buttons; a source is only cut into tiles for a layer, though.
+  map.addLayer({ id: CAFES, type: "circle", source: CAFES, paint: { "circle-radius": 1, "circle-opacity": 0 } });
+}
