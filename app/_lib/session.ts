@@ -78,28 +78,45 @@ export type Here = { path: string; locale: Locale };
  * agreed to nothing yet to the consent page, and those who are leaving to where they can come back. All return here.
  */
 export async function forMember<T>(
-  { path, locale }: Here,
+  here: Here,
   ask: (api: Backend, session: Session) => Promise<{ data?: T; error?: unknown; response: Response }>,
 ): Promise<Loaded<T>> {
-  const here = getPathname({ href: path, locale });
-  const to = (page: string) => withNext(getPathname({ href: page, locale }), here);
-  const found = await readSession();
-  if (found.state === "none") redirect(to("/sign-in"));
-  if (found.state === "expired") redirect(withNext("/auth/refresh", here));
-  if (found.state === "unknown") return { ok: false, problem: AUTH_UNREACHABLE };
-  const { session } = found;
+  const signedIn = await forSignedIn(here);
+  if (!signedIn.ok) return signedIn;
+  const session = signedIn.data;
   const answer = await loaded(ask(await backend(session.accessToken), session));
+  if (!answer.ok && answer.problem.code === "consent_required") redirect(detour("/consent", here));
+  return answer.ok ? answer : whereAllowed(answer, here);
+}
+
+/**
+ * Who has signed in, whatever they may do. Redirects guests to sign in, and those with an old token through its renewal.
+ */
+export async function forSignedIn(here: Here): Promise<Loaded<Session>> {
+  const found = await readSession();
+  if (found.state === "none") redirect(detour("/sign-in", here));
+  if (found.state === "expired") redirect(withNext("/auth/refresh", getPathname({ href: here.path, locale: here.locale })));
+  return found.state === "unknown" ? { ok: false, problem: AUTH_UNREACHABLE } : { ok: true, data: found.session };
+}
+
+/** Who has signed in and has agreed to nothing yet; null for members. Redirects everybody else, as `forMember` does. */
+export async function forNewcomer(here: Here): Promise<Loaded<Session | null>> {
+  const signedIn = await forSignedIn(here);
+  if (!signedIn.ok) return signedIn;
+  const answer = await loaded((await backend(signedIn.data.accessToken)).GET("/profile"));
+  if (answer.ok) return { ok: true, data: null };
+  return answer.problem.code === "consent_required" ? signedIn : whereAllowed(answer, here);
+}
+
+function whereAllowed<T extends Loaded<never>>(answer: T, here: Here): T {
   if (answer.ok) return answer;
-  switch (answer.problem.code) {
-    case "consent_required":
-      return redirect(to("/consent"));
-    case "deletion_pending":
-      return redirect(to("/restore"));
-    case "deactivated":
-      return redirect(getPathname({ href: "/deactivated", locale }));
-    default:
-      return answer;
-  }
+  if (answer.problem.code === "deletion_pending") redirect(detour("/restore", here));
+  if (answer.problem.code === "deactivated") redirect(getPathname({ href: "/deactivated", locale: here.locale }));
+  return answer;
+}
+
+function detour(page: string, { path, locale }: Here): string {
+  return withNext(getPathname({ href: page, locale }), getPathname({ href: path, locale }));
 }
 
 const AUTH_UNREACHABLE = {
