@@ -3,12 +3,10 @@
 import { useTranslations } from "next-intl";
 import { useSyncExternalStore } from "react";
 
-const KEY = "theme";
+import { THEME_KEY } from "@/app/_lib/first-paint";
+
 const THEMES = ["auto", "light", "dark"] as const;
 type Theme = (typeof THEMES)[number];
-
-/** Runs before anything is painted, so that nobody sees the other theme flash by. */
-export const THEME_SCRIPT = `try{const t=localStorage.getItem("${KEY}");if(t==="light"||t==="dark")document.documentElement.dataset.theme=t}catch{}`;
 
 const listeners = new Set<() => void>();
 
@@ -26,8 +24,8 @@ function choose(theme: Theme) {
   if (theme === "auto") delete document.documentElement.dataset.theme;
   else document.documentElement.dataset.theme = theme;
   try {
-    if (theme === "auto") localStorage.removeItem(KEY);
-    else localStorage.setItem(KEY, theme);
+    if (theme === "auto") localStorage.removeItem(THEME_KEY);
+    else localStorage.setItem(THEME_KEY, theme);
   } catch {
     // A browser that keeps nothing forgets it with the page.
   }

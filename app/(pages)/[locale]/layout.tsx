@@ -11,8 +11,8 @@ import { Footer } from "@/app/_components/footer";
 import { Header } from "@/app/_components/header";
 import { Messages } from "@/app/_components/messages";
 import { OfflineBanner } from "@/app/_components/offline-banner";
-import { THEME_SCRIPT } from "@/app/_components/theme";
 import { routing } from "@/app/_i18n/routing";
+import { FIRST_PAINT_SCRIPT } from "@/app/_lib/first-paint";
 import { siteUrl } from "@/app/_lib/site-url";
 
 type Props = { children: ReactNode; params: Promise<{ locale: string }> };
@@ -52,7 +52,7 @@ export default async function LocaleLayout({ children, params }: Props) {
   return (
     <html lang={locale === "en" ? "en" : "zh-Hant-TW"} suppressHydrationWarning>
       <head>
-        <script dangerouslySetInnerHTML={{ __html: THEME_SCRIPT }} />
+        <script dangerouslySetInnerHTML={{ __html: FIRST_PAINT_SCRIPT }} />
       </head>
       <body className="flex min-h-dvh flex-col">
         <a
