@@ -125,6 +125,7 @@ class Search(MemberAPIView):
             limit=params["limit"],
             cursor=params.get("cursor"),
             areas_filter=params["areas"] == "filter",
+            times_filter=params["times"] == "filter",
         )
         vectors = query_vectors(searched.provider, searched.model)
         prepared = service.prepare(

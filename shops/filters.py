@@ -82,6 +82,8 @@ class ShopFilters:
     """It must be open then; one whose hours are unknown is not."""
     open_now: datetime | None = None
     """As ``open_at``, where it was asked what is open now: this is when that is."""
+    or_called: str = ""
+    """A shop whose normalised name holds this need not be open: the words of the hour may be its name."""
 
     def identity(self) -> dict[str, object]:
         """What makes these filters these, for cursors.
@@ -149,7 +151,11 @@ class ShopFilters:
         if self.open_now is not None:
             yield "d.open_minutes @> %(minute_now)s::int", {"minute_now": minute_of_week(self.open_now)}
         if self.open_at is not None:
-            yield "d.open_minutes @> %(open_minute)s::int", {"open_minute": minute_of_week(self.open_at)}
+            is_open, minute = "d.open_minutes @> %(open_minute)s::int", {"open_minute": minute_of_week(self.open_at)}
+            if self.or_called:
+                yield f"({is_open} OR strpos(d.name_normalized, %(called)s) > 0)", minute | {"called": self.or_called}
+            else:
+                yield is_open, minute
 
 
 def mode_column(mode: str) -> str:

@@ -46,6 +46,12 @@ class SearchParams(FilterParams):
         default="filter",
         help_text="Whether cities and districts named in `text` filter. `city` and `district` outrank them.",
     )
+    times = serializers.ChoiceField(
+        choices=("filter", "ignore"),
+        default="filter",
+        help_text='Whether a moment named in `text` filters, as 現在, 週日早上 or "open late" do: only cafés that are'
+        " open then, and those that are called so. `open_now` and `open_at` outrank it.",
+    )
     limit = serializers.IntegerField(required=False, default=20, min_value=1, max_value=50)
 
     def validate_text(self, value: str) -> str:
@@ -241,11 +247,18 @@ class AreaWishSerializer(_Shape):
     query_span = SpanSerializer()
 
 
+class OpeningWishSerializer(_Shape):
+    open_at = serializers.DateTimeField(help_text="The moment that is meant, in Taipei's time.")
+    applied = serializers.BooleanField(help_text="Whether it filters; see `times` among the parameters.")
+    query_span = SpanSerializer()
+
+
 class UnderstoodSerializer(_Shape):
     text = serializers.CharField(help_text="In normal form.")
     wanted = WishSerializer(many=True)
     avoided = WishSerializer(many=True)
     areas = AreaWishSerializer(many=True)
+    time = OpeningWishSerializer(allow_null=True, help_text="When it must be open; null where the text does not say.")
     mode = serializers.ChoiceField(choices=MODES, allow_null=True)
     needs_place = serializers.BooleanField(help_text="It says near me, but `near` is missing.")
     leftover = serializers.ListField(child=serializers.CharField(), help_text="What no known word explains.")

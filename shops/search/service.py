@@ -21,7 +21,7 @@ from shops.models import EffectiveShopTag
 from shops.search import weights as tuning
 from shops.search.query_vectors import QueryVectors
 from shops.search.statement import LEADING_COLUMNS, PARTS, Position, SearchPlan, leading, statement
-from shops.search.understanding import AreaWish, Span, Understanding, Wish, understand
+from shops.search.understanding import AreaWish, OpeningWish, Span, Understanding, Wish, understand
 from shops.search.vocabulary import Vocabulary
 from shops.search.weights import Calibration, Part
 from shops.summary import read_tag_vector, shop_summary
@@ -42,6 +42,13 @@ class SearchRequest:
     cursor: str | None = None
     areas_filter: bool = True
     """Whether the areas that the text names filter; a city or district among the filters outranks them anyway."""
+    times_filter: bool = True
+    """Whether the moment that the text names filters; one among the filters outranks it anyway."""
+
+    @property
+    def times_apply(self) -> bool:
+        """Whether a moment that the text names filters."""
+        return self.times_filter and self.filters.open_at is None and self.filters.open_now is None
 
 
 @dataclass(frozen=True)
@@ -59,12 +66,20 @@ class PreparedSearch:
 
     @cached_property
     def filters(self) -> ShopFilters:
-        """The caller's filters with the areas of the text."""
-        asked = self.request.filters
+        """The caller's filters with the areas and the moment of the text."""
+        understood, filters = self.understanding, self._lasting_filters
+        if understood.opening is None or not self.request.times_apply:
+            return filters
+        called = understood.name.whole if understood.name is not None else ""
+        return replace(filters, open_at=understood.opening.open_at, or_called=called)
+
+    @cached_property
+    def _lasting_filters(self) -> ShopFilters:
+        """Those that are the same when the next page is asked for: a moment moves on with the time, as 現在 does."""
         if not self.areas_apply:
-            return asked
+            return self.request.filters
         return replace(
-            asked,
+            self.request.filters,
             within=tuple(area for wish in self.understanding.areas if not wish.excluded for area in wish.areas),
             outside=tuple(area for wish in self.understanding.areas if wish.excluded for area in wish.areas),
         )
@@ -104,7 +119,8 @@ class PreparedSearch:
             "search",
             {
                 "text": self.understanding.text,
-                "filters": self.filters.identity(),
+                "filters": self._lasting_filters.identity(),
+                "times": self.request.times_filter,
                 "model": [self.model, *astuple(self.calibration)] if self.vector is not None else None,
                 "weights": tuning.CURRENT.version,
             },
@@ -153,13 +169,13 @@ def prepare(
 ) -> PreparedSearch:
     """Understand the text and fetch its vector. If the embedder fails, tags and words alone must do.
 
-    ``now`` is when the request came. Cosines are read by ``calibration``, or by what this code knows of the vectors'
-    model.
+    ``now`` is what 現在 in the text means. Cosines are read by ``calibration``, or by what this code knows of the
+    vectors' model.
 
     Raises:
         ValidationError: on ``cursor``.
     """
-    understood = understand(request.text, vocabulary)
+    understood = understand(request.text, vocabulary, now, times_filter=request.times_apply)
     vector, degraded = None, False
     if understood.text_to_embed:
         try:
@@ -262,6 +278,7 @@ def _understood(prepared: PreparedSearch) -> dict[str, object]:
         "wanted": [_tag(wish) for wish in understood.wanted],
         "avoided": [_tag(wish) for wish in understood.avoided],
         "areas": [_area(wish, applied=prepared.areas_apply) for wish in understood.areas],
+        "time": _time(understood.opening, applied=prepared.request.times_apply),
         "mode": understood.mode,
         "needs_place": prepared.request.filters.near is None and any(word in understood.text for word in NEARBY),
         "leftover": list(understood.leftover),
@@ -285,6 +302,12 @@ def _area(wish: AreaWish, *, applied: bool) -> dict[str, object]:
         "applied": applied,
         "query_span": _span(wish.span),
     }
+
+
+def _time(wish: OpeningWish | None, *, applied: bool) -> dict[str, object] | None:
+    if wish is None:
+        return None
+    return {"open_at": wish.open_at.isoformat(), "applied": applied, "query_span": _span(wish.span)}
 
 
 def _span(span: Span) -> dict[str, object]:

@@ -1,18 +1,25 @@
 """What a search text asks for, read from its words alone: tags, areas, a mode, perhaps a shop's name.
 
 A vector cannot tell 限時 from 不限時 nor one district from another, so whatever words can say is read here and only the
-rest is left to the vector. A pure function of text and vocabulary: no database, no clock.
+rest is left to the vector. A pure function of text, vocabulary and the time now: no database, no clock.
+
+Hours are computed, not tagged. A text that says when (「週日早上」, "open late") names a moment at which the café must
+be open, and tags of the same words (``late_night``, ``open_evenings``) are then no wishes: a café that is open late
+needs no visitor who says so. Where the moment does not filter, the tags are wishes again, so that cafés whose hours are
+unknown are found by what visitors say.
 """
 
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, Literal
 
 from caferoam.text.matching import Match
 from caferoam.text.normalize import NormalizedText, normalize_with_offsets
 from caferoam.text.taxonomy import AVOIDED_TAG, TAG, TagDefinition
 from shops.search.areas import AREA, Area
+from shops.search.times import Extent, read_time
 from shops.search.vocabulary import Vocabulary
 
 type Mode = Literal["work", "rest", "social"]
@@ -71,6 +78,14 @@ class AreaWish:
 
 
 @dataclass(frozen=True, slots=True)
+class OpeningWish:
+    """A café must be open then. ``span`` reaches from the first word that says so to the last."""
+
+    open_at: datetime
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class NameQuery:
     """How the text may name a shop.
 
@@ -93,6 +108,7 @@ class Understanding:
     wanted: tuple[Wish, ...]
     avoided: tuple[Wish, ...]
     areas: tuple[AreaWish, ...]
+    opening: OpeningWish | None
     mode: Mode | None
     name: NameQuery | None
     leftover: tuple[str, ...]
@@ -101,21 +117,27 @@ class Understanding:
     """Share of the content characters that no known word explains, 0 to 1."""
 
 
-def understand(text: str, vocabulary: Vocabulary) -> Understanding:
-    """Read a search text. Every text is understood somehow; one without a known word is all meaning."""
+def understand(text: str, vocabulary: Vocabulary, now: datetime, *, times_filter: bool = True) -> Understanding:
+    """Read a search text. Every text is understood somehow; one without a known word is all meaning.
+
+    ``times_filter``: whether the moment that the text names will filter; tags of its words are wishes only where not.
+    """
     normalized = normalize_with_offsets(text)
     matches = [
         match
         for match in vocabulary.matcher.find(normalized.text, typos=True)
         if match.kind in {TAG, AREA} or (match.kind == AVOIDED_TAG and match.negated)
     ]
+    time = read_time(normalized.text, now, spoken_for=[(match.start, match.end) for match in matches])
+    said = time.extents if time is not None else ()
+    if times_filter:
+        matches = [match for match in matches if not any(_holds(extent, match) for extent in said)]
     wanted, avoided = _wishes(matches, normalized, vocabulary)
     areas = _areas(matches, normalized)
     denied = [_extent(match) for match in matches if match.negated]
     placed = [_extent(match) for match in matches if match.kind == AREA]
     known = [_extent(match) for match in matches]
-    gaps = _gaps(normalized.text, known)
-    leftover = tuple(piece for gap in gaps for piece in _content(gap))
+    leftover = _contents(_gaps(normalized.text, [*known, *said]))
     explained = _length(
         normalized.text[match.start : match.end] for match in matches if match.kind == TAG and not match.negated
     )
@@ -125,12 +147,18 @@ def understand(text: str, vocabulary: Vocabulary) -> Understanding:
         wanted=wanted,
         avoided=avoided,
         areas=areas,
+        opening=OpeningWish(time.open_at, _span(normalized, (said[0][0], said[-1][1]))) if time is not None else None,
         mode=_mode(wanted),
-        name=_name(normalized.text, placed, gaps, leftover, only_name=not wanted and not avoided),
+        # Words of time may be a name, too: 「星期天早上」 is a café.
+        name=_name(normalized.text, placed, _gaps(normalized.text, known), only_name=not wanted and not avoided),
         leftover=leftover,
-        text_to_embed=_join(_gaps(normalized.text, [*denied, *placed])),
+        text_to_embed=_join(_gaps(normalized.text, [*denied, *placed, *said])),
         unexplained=unexplained / (unexplained + explained) if unexplained else 0.0,
     )
+
+
+def _holds(extent: Extent, match: Match) -> bool:
+    return extent[0] <= match.start and match.end <= extent[1]
 
 
 def _wishes(
@@ -187,9 +215,8 @@ def _mode(wanted: Iterable[Wish]) -> Mode | None:
     return leaders[0] if len(leaders) == 1 else None
 
 
-def _name(
-    text: str, placed: Sequence[tuple[int, int]], gaps: Sequence[str], leftover: Sequence[str], *, only_name: bool
-) -> NameQuery | None:
+def _name(text: str, placed: Sequence[Extent], gaps: Sequence[str], *, only_name: bool) -> NameQuery | None:
+    leftover = _contents(gaps)
     whole = _join(_gaps(text, placed))
     if len(whole.encode()) < _NAME_MIN_BYTES:
         return None
@@ -210,18 +237,18 @@ def _may_name(gap: str) -> bool:
     return len(_GENERIC.sub("", gap).strip(_EDGES).encode()) >= _NAME_MIN_BYTES
 
 
-def _extent(match: Match) -> tuple[int, int]:
+def _extent(match: Match) -> Extent:
     """The match with the words that deny it."""
     return (match.start if match.negation_start is None else min(match.start, match.negation_start), match.end)
 
 
-def _span(text: NormalizedText, extent: tuple[int, int]) -> Span:
+def _span(text: NormalizedText, extent: Extent) -> Span:
     start = text.offsets[extent[0]]
     words = text.original(*extent)
     return Span(start, start + len(words), words)
 
 
-def _gaps(text: str, extents: Iterable[tuple[int, int]]) -> list[str]:
+def _gaps(text: str, extents: Iterable[Extent]) -> list[str]:
     """What is left of the text between these extents."""
     gaps: list[str] = []
     position = 0
@@ -232,10 +259,10 @@ def _gaps(text: str, extents: Iterable[tuple[int, int]]) -> list[str]:
     return [gap for gap in gaps if gap]
 
 
-def _content(gap: str) -> list[str]:
-    """The pieces of a gap that say something: without filler, with at least a letter or a character."""
-    pieces = (piece.strip(_EDGES) for piece in _FILLER.sub("\n", gap).split("\n"))
-    return [piece for piece in pieces if any(map(str.isalnum, piece))]
+def _contents(gaps: Iterable[str]) -> tuple[str, ...]:
+    """The pieces of gaps that say something: without filler, with at least a letter or a character."""
+    pieces = (piece.strip(_EDGES) for gap in gaps for piece in _FILLER.sub("\n", gap).split("\n"))
+    return tuple(piece for piece in pieces if any(map(str.isalnum, piece)))
 
 
 def _join(pieces: Iterable[str]) -> str:

@@ -102,6 +102,7 @@ OF_SEARCH = [
     ("text=x&limit=51", "limit"),
     ("text=x&order=name", "order"),
     ("text=x&areas=some", "areas"),
+    ("text=x&times=some", "times"),
     ("text=x&facets=true", "facets"),
     ("", "text"),
     ("text=", "text"),

@@ -9,6 +9,7 @@ import pytest
 from caferoam.api.principal import Principal
 from caferoam.testing.database import ApiClient
 from caferoam.testing.shapes import assert_as_described
+from shops.hours.week import OpenWeek
 from shops.models import Shop
 from shops.search.vocabulary import VocabularyCache, vocabularies
 from shops.tests.making import make_shop
@@ -75,6 +76,28 @@ def test_areas_of_the_text_can_be_ignored(search: Search) -> None:
     make_shop("別處", city="台中市", district="西區")
     assert search("大安區")["total"] == 1
     assert search("大安區", areas="ignore")["total"] == 2
+
+
+def test_a_moment_in_the_text_filters_until_it_is_ignored(search: Search) -> None:
+    make_shop("早起", open_minutes=OpenWeek.of([(6 * 1440 + 480, 6 * 1440 + 600)]))
+    make_shop("不明")
+    answer = search("sunday morning")
+    assert_as_described(answer, "SearchAnswer")
+    assert [result["shop"]["name"] for result in answer["results"]] == ["早起"]
+    understood = answer["understood"]["time"]
+    assert (understood["open_at"][10:], understood["applied"]) == ("T09:00:00+08:00", True)
+    assert understood["query_span"] == {"start": 0, "end": 14, "text": "sunday morning"}
+    answer = search("sunday morning", times="ignore")
+    assert answer["total"] == 2
+    assert not answer["understood"]["time"]["applied"]
+    assert search("安靜")["understood"]["time"] is None
+
+
+@pytest.mark.parametrize("asked", [{"open_now": "true"}, {"open_at": "2026-11-23T20:00"}])
+def test_open_now_and_open_at_outrank_the_text(search: Search, asked: dict[str, str]) -> None:
+    make_shop("青鳥", open_minutes=OpenWeek.of([(0, 10_080)]))
+    answer = search("sunday morning", **asked)
+    assert (answer["total"], answer["understood"]["time"]["applied"]) == (1, False)
 
 
 def test_pages_follow_each_other(search: Search) -> None:

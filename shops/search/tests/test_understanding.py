@@ -1,9 +1,12 @@
 """What a text asks for is read from its words."""
 
+from datetime import datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shops.hours.week import TAIPEI
 from shops.search.areas import Area
 from shops.search.understanding import Span, Understanding, understand
 from shops.search.vocabulary import Vocabulary
@@ -24,10 +27,11 @@ AREAS = [
     Area("", ""),
 ]
 WORDS = Vocabulary.of(file_definitions(), AREAS)
+NOW = datetime(2026, 11, 23, 13, 7, tzinfo=TAIPEI)
 
 
 def read(text: str) -> Understanding:
-    return understand(text, WORDS)
+    return understand(text, WORDS, NOW)
 
 
 def ids(text: str) -> tuple[set[str], set[str], set[str]]:
@@ -227,4 +231,69 @@ def test_every_text_is_understood_and_every_span_is_its_own(text: str) -> None:
         assert text[span.start : span.end] == span.words != ""
     wanted = {wish.tag.id for wish in understood.wanted}
     assert wanted.isdisjoint(wish.tag.id for wish in understood.avoided)
-    assert understand(understood.text, WORDS).text_to_embed == understood.text_to_embed
+    assert understand(understood.text, WORDS, NOW).text_to_embed == understood.text_to_embed
+
+
+@pytest.mark.parametrize(
+    ("text", "moment", "words", "leftover", "embedded"),
+    [
+        ("週日早上有插座", "Sun 09:00", "週日早上", (), "有插座"),
+        ("quiet café, open late", "Mon 22:00", "open late", (), "quiet café"),
+        ("週日 大安區 早上", "Sun 09:00", "週日 大安區 早上", (), ""),
+        ("ＯＰＥＮ　now 末班", "Mon 13:07", "ＯＰＥＮ　now", ("末班",), "末班"),
+    ],
+)
+def test_a_moment_is_neither_left_over_nor_left_to_the_vector(
+    text: str, moment: str, words: str, leftover: tuple[str, ...], embedded: str
+) -> None:
+    understood = read(text)
+    assert understood.opening is not None
+    assert f"{understood.opening.open_at:%a %H:%M}" == moment
+    span = understood.opening.span
+    assert span.words == text[span.start : span.end] == words
+    assert (understood.leftover, understood.text_to_embed) == (leftover, embedded)
+
+
+@pytest.mark.parametrize(
+    ("text", "tags"),
+    [
+        ("quiet, open late", {"late_night"}),
+        ("晚上有開的安靜咖啡廳", {"open_evenings"}),
+        ("安靜 早上七點開", {"opens_early"}),
+        ("quiet sunday morning", {"slow_morning"}),
+    ],
+)
+def test_what_visitors_say_of_hours_is_wished_for_only_where_hours_do_not_filter(text: str, tags: set[str]) -> None:
+    assert {wish.tag.id for wish in read(text).wanted} == {"quiet"}
+    ignoring = understand(text, WORDS, NOW, times_filter=False)
+    assert {wish.tag.id for wish in ignoring.wanted} == {"quiet", *tags}
+    assert ignoring.opening == read(text).opening
+    assert ignoring.leftover == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "tags"),
+    [
+        ("平日下午人少", {"quiet_weekdays"}),
+        ("深夜咖啡", {"late_night"}),
+        ("晚上十點前", {"open_evenings"}),
+        ("下午茶", {"afternoon_tea"}),
+        ("sunday brunch", {"brunch"}),
+    ],
+)
+def test_words_of_time_that_name_no_moment_stay_wishes(text: str, tags: set[str]) -> None:
+    understood = read(text)
+    assert understood.opening is None
+    assert {wish.tag.id for wish in understood.wanted} == tags
+
+
+def test_a_tag_that_begins_within_a_moment_and_goes_on_is_wished_for_too() -> None:
+    understood = read("今天晚上讀書")
+    assert understood.opening is not None
+    assert {wish.tag.id for wish in understood.wanted} == {"late_night_work"}
+
+
+def test_words_of_time_may_be_a_shops_name() -> None:
+    name = read("星期天早上").name
+    assert name is not None
+    assert name.pieces == ("星期天早上",)
