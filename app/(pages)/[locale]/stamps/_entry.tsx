@@ -43,7 +43,7 @@ export function Entry({ entry }: { entry: components["schemas"]["PassportEntry"]
       </p>
       <p className="mt-auto pt-1 text-sm text-ink-soft">
         <time dateTime={entry.last_at}>{day(entry.last_at)}</time>
-        {entry.count > 1 && (
+        {day(entry.first_at) !== day(entry.last_at) && (
           <>
             <br />
             <time dateTime={entry.first_at}>{t("since", { date: day(entry.first_at) })}</time>
