@@ -3,10 +3,10 @@ import { useLocale, useTranslations } from "next-intl";
 import { taipeiWeekday, weekdayName } from "@/app/_lib/weekdays";
 import type { components } from "@/app/_lib/schema";
 
-type Hours = components["schemas"]["Hours"];
+type Week = components["schemas"]["OpeningHours"];
 
 /** The week, today in bold. What nobody knows is said to be unknown, beside what the source says. */
-export function Hours({ hours, raw }: { hours: Hours | null; raw: string }) {
+export function Hours({ hours, raw }: { hours: Week | null; raw: string }) {
   const t = useTranslations("shop.hours");
   const locale = useLocale();
   const today = taipeiWeekday(new Date());
