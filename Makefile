@@ -13,7 +13,7 @@ help: ## say what there is to make
 install: ## make .venv and install the pinned requirements
 	@sh scripts/bootstrap
 
-run: install ## start everything: database, queue, API, workers
+run: install ## start everything: database, queue, API, workers, web app
 	@exec $(PYTHON) -m caferoam.local run
 
 reset: ## remove the local stack's data in .local/, after asking
@@ -22,11 +22,11 @@ reset: ## remove the local stack's data in .local/, after asking
 test: install ## run every test with the coverage gates; PG=16 runs them on PostgreSQL 16
 	@CAFEROAM_TEST_PG=$(PG) sh scripts/test
 
-lint: install ## ruff, mypy, the import contracts, Dockerfiles and docker-compose.yml
+lint: install ## ruff, mypy, the import contracts, Dockerfiles, docker-compose.yml; tsc and Biome
 	@sh scripts/lint
 
-format: install ## let ruff rewrite what it can
-	@$(PYTHON) -m ruff check --fix --quiet . && $(PYTHON) -m ruff format .
+format: install ## let ruff and Biome rewrite what they can
+	@$(PYTHON) -m ruff check --fix --quiet . && $(PYTHON) -m ruff format . && sh scripts/format-web
 
 bench: install ## measure, print ratios, and write bench/results/latest.json; ONLY=jobs, shops or members for a part
 	@$(PYTHON) -m bench $(ONLY)
@@ -40,7 +40,7 @@ faults: install ## kill and break things, and see that every job ends once (ONLY
 fuzz: install ## ask each route 200 things or so, others every time, and hold it to its description (CASES=1000)
 	@CAFEROAM_FUZZ_CASES=$(or $(CASES),200) sh scripts/test tests/identity/test_schema_promises.py --capture no
 
-openapi: install ## write docs/openapi.yaml from the views
+openapi: install ## write docs/openapi.yaml from the views, and from it the types of the web app
 	@sh scripts/openapi
 
 lock: install ## pin every dependency again (UPGRADE=--upgrade for newer ones)
