@@ -39,10 +39,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def web_stack(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[WebStack]:
+def web_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebStack]:
     """``make run``, shared by all processes of this run of tests."""
     base = tmp_path_factory.getbasetemp()
-    with shared_web_stack((base if worker_id == "master" else base.parent) / "web-stack") as stack:
+    with shared_web_stack((base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "web-stack") as stack:
         yield stack
 
 
