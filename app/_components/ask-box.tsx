@@ -1,14 +1,24 @@
 import { getPathname, type Locale } from "@/app/_i18n/routing";
 
+type Props = {
+  locale: Locale;
+  label: string;
+  placeholder: string;
+  submit: string;
+  text?: string;
+  className?: string;
+};
+
 /** Where people say what they want. A plain form: it works before any script has loaded. */
-export function AskBox(props: { locale: Locale; label: string; placeholder: string; submit: string; text?: string }) {
+export function AskBox(props: Props) {
   return (
-    <form action={getPathname({ href: "/search", locale: props.locale })} role="search" className="mt-8">
+    <form action={getPathname({ href: "/search", locale: props.locale })} role="search" className={props.className}>
       <label htmlFor="ask" className="sr-only">
         {props.label}
       </label>
       <div className="flex items-center gap-2 rounded-full border-2 border-line-strong bg-card p-1.5 ps-5 shadow-cup focus-within:border-brew">
         <input
+          key={props.text}
           id="ask"
           name="text"
           type="search"

@@ -14,7 +14,7 @@ export default async function HomePage({ params }: { params: Promise<{ locale: L
     <div className="mx-auto max-w-3xl px-4 pt-10 sm:pt-20">
       <h1 className="text-3xl font-bold sm:text-5xl">{t("title")}</h1>
       <p className="mt-4 max-w-xl text-lg text-ink-soft">{t("lead")}</p>
-      <AskBox locale={locale} label={t("ask")} placeholder={t("placeholder")} submit={t("submit")} />
+      <AskBox locale={locale} label={t("ask")} placeholder={t("placeholder")} submit={t("submit")} className="mt-8" />
       <h2 className="sr-only">{t("examples")}</h2>
       <ul className="mt-4 flex flex-wrap gap-2">
         {(t.raw("example") as string[]).map((text) => (

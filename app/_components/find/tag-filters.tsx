@@ -27,9 +27,12 @@ export function TagFilters({ dimensions, chosen, counts }: Props) {
         const known = KNOWN.find((id) => id === group.id);
         return (
           <details key={group.id} open={group.chosen > 0}>
-            <summary className="flex min-h-11 items-center justify-between gap-2 font-semibold">
+            <summary className="flex min-h-11 items-center gap-2 font-semibold">
+              <span aria-hidden="true" className="text-ink-soft [details[open]_&]:rotate-90">
+                ▸
+              </span>
               {known ? t(`dimensions.${known}`) : labelOf(group, locale)}
-              <span className="text-sm font-normal text-ink-soft">
+              <span className="ms-auto text-sm font-normal text-ink-soft">
                 {group.chosen > 0 ? t("chosen", { count: group.chosen }) : group.tags.length}
               </span>
             </summary>

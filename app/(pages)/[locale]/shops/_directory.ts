@@ -1,6 +1,6 @@
 import "server-only";
 
-import { districtNames } from "@/app/_components/map/outlines";
+import { districtsOf } from "@/app/_components/find/districts-of";
 import type { Locale } from "@/app/_i18n/routing";
 import { backend } from "@/app/_lib/backend";
 import { loaded } from "@/app/_lib/problem";
@@ -19,12 +19,4 @@ export async function loadDirectory(query: ShopQuery, cursor: string, locale: Lo
     dimensions: taxonomy.ok ? taxonomy.data.dimensions : [],
     districts: districtsOf(query.city, locale),
   };
-}
-
-/** The districts of a city as a visitor reads them. */
-export function districtsOf(city: string, locale: Locale): { district: string; name: string }[] {
-  return districtNames()
-    .filter((one) => one.city === city)
-    .map(({ district, en }) => ({ district, name: locale === "en" ? `${en} ${district}` : district }))
-    .toSorted((one, other) => one.name.localeCompare(other.name, locale));
 }

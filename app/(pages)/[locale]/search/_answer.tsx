@@ -1,0 +1,149 @@
+import { getTranslations } from "next-intl/server";
+
+import { districtsOf } from "@/app/_components/find/districts-of";
+import { type Chip, Chips } from "@/app/_components/find/chips";
+import { Filters } from "@/app/_components/find/filters";
+import { namedChips } from "@/app/_components/find/named-chips";
+import { NearMe } from "@/app/_components/find/near-me";
+import { Empty } from "@/app/_components/empty";
+import { Messages } from "@/app/_components/messages";
+import { Notice } from "@/app/_components/notice";
+import { type Locale, Link } from "@/app/_i18n/routing";
+import { backend } from "@/app/_lib/backend";
+import { cityName } from "@/app/_lib/cities";
+import { labelOf } from "@/app/_lib/labels";
+import { loaded } from "@/app/_lib/problem";
+import type { components } from "@/app/_lib/schema";
+import { searchParams, type SearchQuery } from "@/app/_lib/search-query";
+import { hrefOf } from "@/app/_lib/shop-query";
+import { Results } from "./_results";
+import { type Part, partsOf } from "./_understood";
+
+type SearchAnswer = components["schemas"]["SearchAnswer"];
+type Props = { answer: SearchAnswer; query: SearchQuery; path: string; cursor: string; locale: Locale };
+
+/** What was understood, what filters, and what was found. */
+export async function Answer({ answer, query, path, cursor, locale }: Props) {
+  const t = await getTranslations("search");
+  const taxonomy = await loaded((await backend()).GET("/taxonomy"));
+  const dimensions = taxonomy.ok ? taxonomy.data.dimensions : [];
+  const { understood } = answer;
+  const to = (changed: SearchQuery) => hrefOf(path, searchParams(changed));
+  const told = await Promise.all(partsOf(understood, query).map((part) => chipOf(part, to, locale)));
+  const set = await namedChips(query.filters, dimensions, (filters) => to({ ...query, filters }));
+  const ignored: Chip[] = [
+    ...(query.ignoresAreas && understood.areas.length > 0
+      ? [{ key: "areas", label: t("understood.ignoredAreas"), href: to({ ...query, ignoresAreas: false }), tone: "avoided" as const }]
+      : []),
+    ...(query.ignoresTimes && understood.time
+      ? [{ key: "times", label: t("understood.ignoredTimes"), href: to({ ...query, ignoresTimes: false }), tone: "avoided" as const }]
+      : []),
+  ];
+  const chips = [...told, ...set, ...ignored];
+  const others = understood.leftover.join(locale === "en" ? ", " : "、");
+  return (
+    <Messages of={["search", "lists"]}>
+      <section aria-labelledby="understood" className="mt-4">
+        <h2 id="understood" className="mb-2 font-sans text-sm font-semibold text-ink-soft">
+          {t("understood.title")}
+        </h2>
+        <Chips label={t("understood.title")} chips={chips} removeLabel={t("understood.remove")} />
+        {chips.length === 0 && <p className="text-ink-soft">{t("understood.nothing")}</p>}
+        {chips.length > 0 && others && <p className="mt-2 text-sm text-ink-soft">{t("understood.leftover", { words: others })}</p>}
+      </section>
+      {understood.needs_place && (
+        <div className="mt-4 rounded-2xl border border-line-strong bg-brew-soft p-4">
+          <p className="font-semibold">{t("needsPlace.title")}</p>
+          <p className="mb-3 text-ink-soft">{t("needsPlace.text")}</p>
+          <NearMe path={path} params={searchParams(query)} look="primary" />
+        </div>
+      )}
+      {answer.degraded && (
+        <div className="mt-4">
+          <Notice>{t("degraded")}</Notice>
+        </div>
+      )}
+      <div className="mt-5 xl:grid xl:grid-cols-[17rem_minmax(0,1fr)] xl:gap-6">
+        <Filters
+          path={path}
+          query={query.filters}
+          facets={null}
+          dimensions={dimensions}
+          districts={districtsOf(query.filters.city, locale)}
+          hidden={searchParams(query).filter(([name]) => ["text", "areas", "times", "near", "bbox", "q"].includes(name))}
+          withNameAndOrder={false}
+        />
+        <section aria-labelledby="found" className="mt-4 min-w-0 xl:mt-0">
+          <div className="mb-4 flex flex-wrap items-center justify-between gap-3">
+            <h2 id="found" className="text-xl font-bold">
+              <span role="status">{t("found", { count: answer.total })}</span>
+            </h2>
+            {query.filters.near === "" && !understood.needs_place && (
+              <NearMe path={path} params={searchParams({ ...query, filters: { ...query.filters, bbox: null } })} />
+            )}
+          </div>
+          {answer.results.length === 0 ? (
+            <Empty title={t("empty.title")} action={<Link href="/shops">{t("empty.browse")}</Link>}>
+              <p>{t(chips.some((chip) => chip.href) ? "empty.text" : "empty.none")}</p>
+              <ul className="mt-3 flex flex-wrap justify-center gap-2">
+                {[...told, ...set].flatMap(({ key, label, href }) =>
+                  href === null
+                    ? []
+                    : [
+                        <li key={key}>
+                          <Link href={href} className="inline-flex min-h-11 items-center rounded-full border border-line-strong bg-card px-4 no-underline hover:bg-brew-soft">
+                            {t("empty.loosen", { name: String(label) })}
+                          </Link>
+                        </li>,
+                      ],
+                )}
+              </ul>
+            </Empty>
+          ) : (
+            <>
+              {cursor !== "" && (
+                <p className="mb-4">
+                  <Link href={to(query)}>{t("directory.first")}</Link>
+                </p>
+              )}
+              <Results key={to(query) + cursor} first={answer} query={query} path={path} />
+            </>
+          )}
+        </section>
+      </div>
+    </Messages>
+  );
+}
+
+async function chipOf(part: Part, to: (query: SearchQuery) => string, locale: Locale): Promise<Chip> {
+  const t = await getTranslations("search.understood");
+  const href = part.without && to(part.without);
+  switch (part.kind) {
+    case "wanted":
+      return { key: `+${part.tag.id}`, label: labelOf(part.tag, locale), href };
+    case "avoided":
+      return { key: `-${part.tag.id}`, label: t("avoid", { name: labelOf(part.tag, locale) }), href, tone: "avoided" };
+    case "mode": {
+      const mode = await getTranslations("common.mode");
+      return { key: "mode", label: t("mode", { name: mode(part.mode) }), href };
+    }
+    case "time": {
+      const time = new Intl.DateTimeFormat(locale === "en" ? "en-GB" : "zh-TW", {
+        timeZone: "Asia/Taipei",
+        weekday: "short",
+        hour: "2-digit",
+        minute: "2-digit",
+        hourCycle: "h23",
+      }).format(new Date(part.openAt));
+      return { key: "time", label: t("time", { time }), href };
+    }
+    case "area": {
+      const name = part.areas.map(({ city, district }) => district || cityName(city, locale)).join("、");
+      const [first] = part.areas;
+      const key = `area ${first ? first.city + first.district : ""} ${String(part.excluded)}`;
+      return part.excluded
+        ? { key, label: t("notIn", { name }), href, tone: "avoided" }
+        : { key, label: name, href };
+    }
+  }
+}
