@@ -13,8 +13,10 @@ import { cleanName } from "@/app/_lib/written-text";
 
 export const NAME_MAX = 60;
 
+type Props = { onMade: (list: components["schemas"]["List"]) => void; onTry?: () => void };
+
 /** A name, and a list is made of it. Says kindly why not, such as when there are as many as one may have. */
-export function NewListForm({ onMade }: { onMade: (list: components["schemas"]["List"]) => void }) {
+export function NewListForm({ onMade, onTry }: Props) {
   const t = useTranslations("lists");
   const id = useId();
   const [name, setName] = useState("");
@@ -28,6 +30,7 @@ export function NewListForm({ onMade }: { onMade: (list: components["schemas"]["
     const wanted = cleanName(name);
     setMissing(wanted === "");
     setProblem(null);
+    onTry?.();
     if (wanted === "") return document.getElementById(id)?.focus();
     setBusy(true);
     const made = await loaded(api.POST("/lists", { body: { name: wanted } }));

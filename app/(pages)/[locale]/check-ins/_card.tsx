@@ -36,7 +36,13 @@ export function Card({ checkIn: given, onDeleted }: { checkIn: CheckIn; onDelete
         />
         <div className="min-w-0 flex-1">
           <h2 className="text-lg font-bold">
-            {shop && checkIn.shop_status === "live" ? <Link href={`/shops/${shop.id}`}>{name}</Link> : name}
+            {shop && checkIn.shop_status === "live" ? (
+              <Link href={`/shops/${shop.id}`} className="no-underline hover:underline">
+                {name}
+              </Link>
+            ) : (
+              name
+            )}
           </h2>
           <p className="text-sm text-ink-soft">
             <time dateTime={checkIn.created_at}>{date}</time>

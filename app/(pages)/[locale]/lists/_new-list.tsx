@@ -14,6 +14,7 @@ export function NewList() {
   return (
     <div className="mt-8 max-w-xl rounded-cup border border-dashed border-line-strong p-4 sm:p-5">
       <NewListForm
+        onTry={() => setMade("")}
         onMade={(list) => {
           setMade(list.name);
           router.refresh();

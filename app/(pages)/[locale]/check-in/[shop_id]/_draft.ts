@@ -50,7 +50,14 @@ export type DraftEvent =
   | { type: "refused"; problem: Problem };
 
 /** Reasons that another try with the same file can mend. */
-const MENDABLE: readonly Refusal[] = ["missing", "expired", "already_used", "size_differs", "truncated", "unknown_upload"];
+const MENDABLE: readonly Refusal[] = [
+  "missing",
+  "expired",
+  "already_used",
+  "size_differs",
+  "truncated",
+  "unknown_upload",
+];
 
 export function draftReducer(draft: Draft, event: DraftEvent): Draft {
   if (draft.submission.step === "done") return draft;

@@ -68,7 +68,8 @@ export function redrawn(picture: Picture): { width: number; height: number } | n
   const isHeavy = longest > GOOD_SIDE && picture.bytes > LIGHT_BYTES;
   if (isAcceptable(picture) && !isHeavy) return null;
   const scale = Math.min(1, GOOD_SIDE / longest);
-  return { width: Math.max(1, Math.round(picture.width * scale)), height: Math.max(1, Math.round(picture.height * scale)) };
+  const scaled = (side: number) => Math.max(1, Math.round(side * scale));
+  return { width: scaled(picture.width), height: scaled(picture.height) };
 }
 
 /** Whether the API takes it. */

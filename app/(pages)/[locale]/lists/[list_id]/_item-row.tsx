@@ -63,7 +63,13 @@ export function ItemRow(props: Props) {
         />
         <div className="min-w-0 flex-1">
           <h2 className="text-lg leading-snug font-bold">
-            {shop && item.shop_status === "live" ? <Link href={`/shops/${shop.id}`}>{name}</Link> : name}
+            {shop && item.shop_status === "live" ? (
+              <Link href={`/shops/${shop.id}`} className="no-underline hover:underline">
+                {name}
+              </Link>
+            ) : (
+              name
+            )}
           </h2>
           <p className="text-sm text-ink-soft">
             {[
@@ -80,7 +86,7 @@ export function ItemRow(props: Props) {
         <p className="mt-2 rounded-xl bg-sunken px-3 py-2 whitespace-pre-line">{item.note}</p>
       )}
       {writing && <NoteForm name={name} note={item.note} onSave={props.onWrite} onClose={close} />}
-      <div className="mt-1 flex flex-wrap items-center gap-1">
+      <div className="mt-1 flex flex-wrap items-center gap-0.5 sm:gap-1">
         <button
           type="button"
           id={`up-${item.shop_id}`}
@@ -106,7 +112,7 @@ export function ItemRow(props: Props) {
           id={noteId}
           aria-expanded={writing}
           onClick={() => setWriting(!writing)}
-          className="ms-auto min-h-11 rounded-full px-3 underline underline-offset-4 hover:bg-sunken"
+          className="ms-auto min-h-11 rounded-full px-2 underline sm:px-3 underline-offset-4 hover:bg-sunken"
         >
           {t(item.note ? "noteEdit" : "noteAdd")}
           <span className="sr-only">{t("saveWhat", { name })}</span>
@@ -115,7 +121,7 @@ export function ItemRow(props: Props) {
           type="button"
           aria-label={t("removeWhat", { name })}
           onClick={props.onRemove}
-          className="min-h-11 rounded-full px-3 underline underline-offset-4 hover:bg-sunken"
+          className="min-h-11 rounded-full px-2 underline sm:px-3 underline-offset-4 hover:bg-sunken"
         >
           {t("remove")}
         </button>
