@@ -14,9 +14,10 @@ const LOOK_AGAIN_MS = 5_000;
 /**
  * Stands where something could not be loaded.
  *
- * What may pass is watched: as soon as the API answers again, the page is asked for anew, or `onRetry` is called.
+ * What may pass is watched: as soon as the API answers again, the page is asked for anew, or `onRetry` is called. It is a
+ * whole page with its heading, unless it stands within one as a `part`.
  */
-export function Trouble({ problem, onRetry }: { problem: Problem; onRetry?: () => void }) {
+export function Trouble({ problem, onRetry, part }: { problem: Problem; onRetry?: () => void; part?: boolean }) {
   const t = useTranslations("common.problem");
   const router = useRouter();
   const [isTrying, startTrying] = useTransition();
@@ -34,10 +35,11 @@ export function Trouble({ problem, onRetry }: { problem: Problem; onRetry?: () =
     );
     return () => clearInterval(timer);
   });
+  const Title = part ? "p" : "h1";
   return (
     <div role="alert" className="mx-auto flex max-w-md flex-col items-center gap-3 px-4 py-12 text-center">
       <Mark className="size-16 text-brick" />
-      <p className="font-display text-xl font-bold">{t("title")}</p>
+      <Title className="font-display text-xl font-bold">{t("title")}</Title>
       <p className="text-ink-soft">
         {t(problemKey(problem), { seconds: problem.retryAfter ?? 0 })} {passing && t("watching")}
       </p>
