@@ -99,13 +99,14 @@ def mean_of_describing(describer: Describer) -> Usage | None:
     return _times(mean, 1) if mean else None
 
 
-def of_embedding(shops: QuerySet[Shop], embedder: Embedder, *, limit: int | None = None) -> Forecast:
-    """What embedding these shops will cost."""
+def of_embedding(
+    shops: QuerySet[Shop], embedder: Embedder, *, limit: int | None = None, purpose: str = embedding.PURPOSE
+) -> Forecast:
+    """What embedding these shops will cost, whichever model is searched."""
     total, sample = _sample(shops, limit)
     documents = embedding.read_documents([shop.pk for shop in sample], embedder.model)
     asked = embedding.outdated(documents, embedder.model)
     to_ask = _share(total, len(asked), len(documents))
-    purpose = embedding.PURPOSE
     if not isinstance(embedder, EmbedEstimator) or not to_ask:
         return Forecast(purpose, total, to_ask, NOTHING, None, False, budgets.standing_of(purpose))
     mean = _mean_lately(purpose, embedder)

@@ -11,9 +11,9 @@ from caferoam.providers.llm import get_describer
 from caferoam.providers.llm.batches import BatchDescriber
 from enrichment.backfill import Backfill, What, Which
 from enrichment.batches import submitting
+from enrichment.management.asking import is_agreed
 from enrichment.reembedding.active import active, embedder_for
 from enrichment.spending import forecast
-from enrichment.spending.amounts import about, usd
 from enrichment.spending.forecast import Forecast
 
 INTERRUPTED = 130
@@ -61,7 +61,9 @@ class Command(BaseCommand):
     ) -> None:
         model = get_describer().model if what == "enrich" else active().model
         backfill = Backfill(what=what, which=which, model=model, after=after)
-        if which == "all" and not self._may_cost(_foresee(backfill, limit), stdin or sys.stdin, batch=batch, yes=yes):
+        if which == "all" and not is_agreed(
+            _foresee(backfill, limit), self.stdout, stdin or sys.stdin, yes=yes, batch=batch
+        ):
             raise CommandError("Nothing was queued.")
         if batch:
             self._hand_over(backfill, limit)
@@ -86,29 +88,6 @@ class Command(BaseCommand):
                 f"Stopped: {counts}.{go_on or ' The same command goes on from here.'}", returncode=INTERRUPTED
             )
         self.stdout.write(f"{what}, {which}: {counts}.{go_on if queued == limit else ''}")
-
-    def _may_cost(self, expected: Forecast, answers: TextIO, *, batch: bool, yes: bool) -> bool:
-        """Say what it is likely to cost, and ask, unless it costs nothing."""
-        cost = expected.usd(batch=batch)
-        if not cost:
-            return True
-        shops = f"{expected.shops:,} shops"
-        if expected.to_ask < expected.shops:
-            shops += f", about {expected.to_ask:,} of them changed"
-        told = f"{shops}, ≈ {about(expected.tokens)} tokens, ≈ USD {usd(cost)}"
-        if expected.batch_usd is not None:
-            told += " (in batches: half)" if batch else f" (with --batch {usd(expected.batch_usd)})"
-        basis = "as in the last 30 days" if expected.is_measured else "by a sample"
-        self.stdout.write(f"{told}, {basis}.")
-        if warning := _beyond(expected, batch=batch):
-            self.stdout.write(warning)
-        if yes:
-            return True
-        if not answers.isatty():
-            raise CommandError("This costs money, and nobody is here to be asked: add --yes.")
-        self.stdout.write("Continue? [y/N] ", ending="")
-        self.stdout.flush()
-        return answers.readline().strip().lower() in {"y", "yes"}
 
     def _hand_over(self, backfill: Backfill, limit: int | None) -> None:
         describer = get_describer()
@@ -141,17 +120,6 @@ def _foresee(backfill: Backfill, limit: int | None) -> Forecast:
     if backfill.what == "enrich":
         return forecast.of_describing(backfill.shops(), get_describer(), limit=limit)
     return forecast.of_embedding(backfill.shops(), embedder_for(active()), limit=limit)
-
-
-def _beyond(expected: Forecast, *, batch: bool) -> str:
-    """What happens if the budget is smaller than the cost."""
-    left = expected.standing.left_usd
-    cost = expected.usd(batch=batch)
-    if left is None or cost <= left:
-        return ""
-    shops = int(expected.to_ask * left / cost)
-    then = "the others are not handed over" if batch else "the others wait for the next day, or month"
-    return f"The budget of {expected.purpose} has USD {usd(left)} left: enough for about {shops:,} shops; {then}."
 
 
 def _positive(text: str) -> int:

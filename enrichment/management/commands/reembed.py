@@ -1,7 +1,8 @@
 import signal
+import sys
 import time
 from argparse import ArgumentParser, ArgumentTypeError
-from typing import Any, Final
+from typing import Any, Final, TextIO
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -13,11 +14,15 @@ from caferoam.jobs import LaneClosed
 from caferoam.jobs.models import Lane
 from caferoam.providers.embeddings import Embedder, embedder_of
 from caferoam.providers.errors import ProviderRefused, ProviderUnavailable
+from enrichment.backfill import Backfill
+from enrichment.management.asking import is_agreed
 from enrichment.models import EmbeddingModel
 from enrichment.reembedding import building, calibrating, switching
 from enrichment.reembedding.active import active, being_built, disagreement
 from enrichment.reembedding.building import BuildingEndedError, ModelsBusyError, Progress, ReembeddingError
 from enrichment.reembedding.switching import NotReadyError, Switched
+from enrichment.spending import forecast
+from enrichment.spending.forecast import Forecast
 from shops.models import ShopEmbedding
 from shops.search.weights import Calibration
 
@@ -33,6 +38,8 @@ class Command(BaseCommand):
         " then changes over at once. Workers do the work; the command may be stopped at any time, and the same command"
         " goes on from there."
     )
+
+    stealth_options = ("stdin",)  # where the answer comes from, for callers without a terminal
 
     def run_from_argv(self, argv: list[str]) -> None:
         # Ctrl-C must stop it also where whoever started it ignores that, as a shell does for what runs behind it.
@@ -57,6 +64,7 @@ class Command(BaseCommand):
             metavar="N",
             help="change over without the vectors of N cafés (0)",
         )
+        parser.add_argument("--yes", action="store_true", help="do not ask whether to spend what the vectors will cost")
 
     def handle(
         self,
@@ -67,6 +75,8 @@ class Command(BaseCommand):
         status: bool,
         abort: bool,
         clean: bool,
+        yes: bool,
+        stdin: TextIO | None = None,
         **_options: object,
     ) -> None:
         try:
@@ -77,7 +87,9 @@ class Command(BaseCommand):
             elif clean:
                 self._clean()
             elif model:
-                self._reembed(model, provider or settings.EMBEDDINGS_PROVIDER, allow_missing)
+                self._reembed(
+                    model, provider or settings.EMBEDDINGS_PROVIDER, allow_missing, answers=stdin or sys.stdin, yes=yes
+                )
         except ReembeddingError as exc:
             raise CommandError(str(exc)) from exc
         except KeyboardInterrupt as exc:
@@ -86,11 +98,15 @@ class Command(BaseCommand):
                 returncode=INTERRUPTED,
             ) from exc
 
-    def _reembed(self, model: str, provider: str, allow_missing: int) -> None:
+    def _reembed(self, model: str, provider: str, allow_missing: int, *, answers: TextIO, yes: bool) -> None:
         try:
             embedder = embedder_of(provider, model)
         except ImproperlyConfigured as exc:
             raise CommandError(str(exc)) from exc
+        # Who goes on with what was begun has agreed to it already.
+        is_new = being_built() is None and active().model != model
+        if is_new and not is_agreed(_foresee(embedder), self.stdout, answers, yes=yes):
+            raise CommandError("Nothing was begun.")
         row = building.begin(model, provider)
         self.stdout.write(f"{model} is being built; {active().model} is searched until it is complete.")
         # No bar where nobody watches: disable=None asks whether stderr is a terminal.
@@ -198,6 +214,12 @@ class Command(BaseCommand):
                 deleted += chunk
                 bar.update(chunk)
         return deleted
+
+
+def _foresee(embedder: Embedder) -> Forecast:
+    """What the vectors cost that are not there yet."""
+    shops = Backfill(what="embed", which="all", model=embedder.model).shops()
+    return forecast.of_embedding(shops, embedder, purpose=building.JOB_TYPE)
 
 
 def _switch(model: str, calibration: Calibration | None, allow_missing: int) -> Switched | None:

@@ -47,10 +47,18 @@ def describe_again(shop: Shop, summary: str) -> None:
     Shop.objects.filter(pk=shop.pk).update(summary_zh=summary, description=summary, enriched_at=Now())
 
 
-def reembed(*arguments: str) -> str:
-    """What the command says."""
+class Terminal(StringIO):
+    """Somebody who answers."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def reembed(*arguments: str, answer: str | None = None) -> str:
+    """What the command says; without an ``answer`` nobody is there to be asked."""
     out = StringIO()
-    call_command("reembed", *arguments, stdout=out, stderr=StringIO())
+    stdin = StringIO() if answer is None else Terminal(answer)
+    call_command("reembed", *arguments, stdout=out, stderr=StringIO(), stdin=stdin)
     return out.getvalue().strip()
 
 

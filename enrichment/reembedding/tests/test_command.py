@@ -1,5 +1,6 @@
 """manage.py reembed: with real processes where it is killed, stopped or given twice."""
 
+import re
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -42,7 +43,7 @@ class Commands:
         self._started: list[Process] = []
 
     def reembed(self, model: str = SMALL) -> Process:
-        return self.start("manage.py", "reembed", "--model", model, "--provider", "openai")
+        return self.start("manage.py", "reembed", "--model", model, "--provider", "openai", "--yes")
 
     def start(self, *arguments: str) -> Process:
         log_file = self._folder / f"{len(self._started)}.log"
@@ -148,6 +149,29 @@ def test_texts_that_the_vendor_refuses_are_named_and_keep_it_from_changing_over(
     assert reembed("--model", SMALL, "--provider", "openai", "--allow-missing", "1").splitlines()[1] == (
         f"{SMALL} is searched, within seconds by every process. 1 cafés have no vector of it."
     )
+
+
+def test_it_says_what_it_will_cost_and_begins_nothing_unless_somebody_agrees(commands: Commands) -> None:
+    described("甲店", "乙店")
+    with pytest.raises(CommandError, match="nobody is here to be asked: add --yes"):
+        reembed("--model", SMALL, "--provider", "openai")
+    with pytest.raises(CommandError, match="Nothing was begun"):
+        reembed("--model", SMALL, "--provider", "openai", answer="\n")
+    assert models() == {OFFLINE: "active"}
+    assert queued() == 0
+    process = commands.reembed()
+    assert ends(process) == 0, process.output()
+    assert re.match(r"2 shops, ≈ \d+ tokens, ≈ USD 0\.0\d+, by a sample\.\n", process.output()), process.output()
+
+
+def test_who_goes_on_or_back_to_what_costs_nothing_is_not_asked(commands: Commands) -> None:
+    described("甲店")
+    process = commands.reembed()
+    assert eventually(lambda: queued() == 1), process.output()
+    process.kill()
+    drain(["reembed_shop"])
+    assert f"{SMALL} is searched, within seconds" in reembed("--model", SMALL, "--provider", "openai")
+    assert "USD" not in reembed("--model", OFFLINE, "--provider", "offline")
 
 
 def test_with_no_shops_at_all_it_changes_over_at_once() -> None:

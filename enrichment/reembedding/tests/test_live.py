@@ -136,7 +136,7 @@ def test_search_goes_on_and_never_mixes_while_the_command_is_killed_midway(
 
     vendor.delay_s = 0.3
     live.relay()
-    command = ["manage.py", "reembed", "--model", SMALL, "--provider", "openai"]
+    command = ["manage.py", "reembed", "--model", SMALL, "--provider", "openai", "--yes"]
     done = Job.objects.filter(job_type="reembed_shop", status="completed").count
     with ThreadPoolExecutor(1) as pool:
         searching = pool.submit(search_on)
@@ -170,7 +170,7 @@ def test_a_worker_that_is_killed_while_the_vendor_thinks_costs_time_and_no_vecto
     live.relay()
     worker = processes(*_WORKER)
     vendor.delay_s = 1.0
-    command = processes("manage.py", "reembed", "--model", SMALL, "--provider", "openai")
+    command = processes("manage.py", "reembed", "--model", SMALL, "--provider", "openai", "--yes")
     assert eventually(lambda: len(vendor.asked) == 2, within_s=WITHIN_S), (command.output(), worker.output())
     worker.kill()
     done = vectors_of(SMALL)
