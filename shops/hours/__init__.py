@@ -1,1 +1,1 @@
-"""When cafés are open: minutes of the week, and what free text says of them. Pure: no database, no clock."""
+"""When cafés are open: minutes of the week, and what texts say of them. Pure but for ``desk``, the curators' form."""

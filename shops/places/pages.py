@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseNotAllowed, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
+from django.template.defaultfilters import linebreaksbr
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
@@ -21,11 +22,14 @@ from django.utils.translation import gettext_lazy
 from caferoam.desk.pages import WatchedAdmin
 from caferoam.providers.maps import Point, Where
 from caferoam.text.normalize import normalize
+from shops.hours.desk import HoursField, week_table
+from shops.hours.reading import read_hours
 from shops.models import Shop
 from shops.models.shop import LATITUDES, LONGITUDES
 from shops.places.looking import PRECISIONS, Look, Note, find, look, named_area
 
 _PLACE: Final = ("latitude", "longitude", "location_precision")
+_HOURS: Final = "open_minutes"
 _LOCKS_OF_PLACE: Final = {"latitude", "longitude"}
 _STATES: Final = {
     Shop.Status.LIVE: ("done", gettext_lazy("Visitors see it")),
@@ -47,6 +51,7 @@ _NAMES: Final = {
     "latitude": gettext_lazy("Latitude"),
     "longitude": gettext_lazy("Longitude"),
     "location_precision": gettext_lazy("How exact this is"),
+    _HOURS: gettext_lazy("Hours"),
 }
 _WALKED_TO: Final = {Shop.LocationPrecision.EXACT.value, Shop.LocationPrecision.ADDRESS.value}
 _TEXT_MAX_LENGTH: Final = 300
@@ -85,6 +90,7 @@ class ShopForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stu
     )
     latitude = forms.FloatField(label=_NAMES["latitude"], min_value=LATITUDES[0], max_value=LATITUDES[1])
     longitude = forms.FloatField(label=_NAMES["longitude"], min_value=LONGITUDES[0], max_value=LONGITUDES[1])
+    hours = HoursField()
     locked = forms.MultipleChoiceField(
         label=gettext_lazy("Locked"),
         required=False,
@@ -105,6 +111,8 @@ class ShopForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stu
         for name in ("address", "city", "district"):
             if name in self.fields:
                 self.fields[name].required = False
+        if "hours" in self.fields:
+            self.fields["hours"].initial = self.instance.open_minutes
         if isinstance(locked := self.fields.get("locked"), forms.MultipleChoiceField):
             # What another page locked is shown by its own name, and stays.
             others = [(name, name) for name in self.instance.locked_fields if name not in _NAMES]
@@ -129,7 +137,8 @@ class ShopForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stu
     @property
     def written(self) -> set[str]:
         """The columns that change."""
-        return set(self.changed_data) - {"locked"}
+        changed = set(self.changed_data) - {"locked"}
+        return {_HOURS if name == "hours" else name for name in changed}
 
     def locks(self) -> list[str]:
         """What is locked from now on: what was ticked, and what was changed."""
@@ -152,9 +161,12 @@ class ShopAdmin(WatchedAdmin):
         ("latitude", "longitude"),
         "location_precision",
         "who_says",
+        "published_hours",
+        "read_hours",
+        "hours",
         "locked",
     )
-    readonly_fields = ("who_says",)
+    readonly_fields = ("who_says", "published_hours", "read_hours")
     list_display = ("cafe", "area", "state", "place")
     list_filter = (StateFilter, PlaceFilter)
     ordering = ("name_normalized", "pk")
@@ -202,7 +214,12 @@ class ShopAdmin(WatchedAdmin):
         if written & set(_PLACE):
             obj.location_source = Shop.LocationSource.CURATOR
             written |= {*_PLACE, "location_source"}
-        obj.locked_fields = form.locks()
+        locked_before, obj.locked_fields = set(obj.locked_fields), form.locks()
+        if _HOURS in written:
+            obj.open_minutes = form.cleaned_data["hours"]
+        elif _HOURS in locked_before.difference(obj.locked_fields):
+            obj.open_minutes = read_hours(obj.opening_hours_raw)
+            written |= {_HOURS}
         obj.save(update_fields=[*sorted(written), "locked_fields"])
 
     def place_view(self, request: HttpRequest, shop_id: UUID) -> HttpResponseBase:
@@ -252,6 +269,19 @@ class ShopAdmin(WatchedAdmin):
     @display(description=gettext_lazy("Who says so"))
     def who_says(self, shop: Shop) -> str:
         return str(_SOURCES[Shop.LocationSource(shop.location_source)])
+
+    @display(description=gettext_lazy("Hours as published"))
+    def published_hours(self, shop: Shop) -> SafeString:
+        return linebreaksbr(shop.opening_hours_raw or "–")
+
+    @display(description=gettext_lazy("What visitors see"))
+    def read_hours(self, shop: Shop) -> str:
+        """How the text was read, or what a curator made of it."""
+        if shop.open_minutes is not None:
+            return week_table(shop.open_minutes)
+        if not shop.opening_hours_raw or _HOURS in shop.locked_fields:
+            return _("Unknown hours.")
+        return _("Unknown hours: what is published could not be read without guessing.")
 
 
 def _saved_look(shop: Shop) -> Look:
