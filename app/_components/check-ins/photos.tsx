@@ -18,13 +18,15 @@ export function CheckInPhotos({ checkIn, onExpired }: { checkIn: CheckIn; onExpi
   );
 }
 
+const TILE =
+  "flex size-28 items-center justify-center rounded-2xl border border-line bg-sunken p-2 text-center text-sm text-ink-soft";
+
 /** A picture that cannot be had is asked for anew this often, not for ever. */
 const ANEW_MAX = 3;
 
 function PhotoTile({ photo, alt, onExpired }: { photo: Photo; alt: string; onExpired: () => void }) {
   const t = useTranslations("checkin");
   const anew = useRef(0);
-  const tile = "flex size-28 flex-col items-center justify-center rounded-2xl border border-line bg-sunken p-2 text-center text-sm";
   if (photo.status === "refused") {
     return (
       <li className="flex max-w-sm items-center gap-3 rounded-2xl border border-brick bg-brick-soft p-3 text-sm text-brick">
@@ -36,9 +38,9 @@ function PhotoTile({ photo, alt, onExpired }: { photo: Photo; alt: string; onExp
       </li>
     );
   }
-  if (photo.status !== "ready") return <li className={`${tile} animate-pulse text-ink-soft`}>{t("photo.looking")}</li>;
+  if (photo.status !== "ready") return <li className={`${TILE} animate-pulse`}>{t("photo.looking")}</li>;
   const small = photo.thumbnail_url ?? photo.url;
-  if (small === null) return <li className={`${tile} text-ink-soft`}>{t("photo.unseen")}</li>;
+  if (small === null) return <li className={TILE}>{t("photo.unseen")}</li>;
   return (
     <li>
       <a href={photo.url ?? small} target="_blank" rel="noreferrer" className="block rounded-2xl">

@@ -5,7 +5,13 @@ import { useTranslations } from "next-intl";
 import { MemberProblem } from "@/app/_components/member-problem";
 import type { Problem } from "@/app/_lib/problem";
 
-const OWN = ["list_cap_reached", "list_name_taken", "list_order_mismatch", "shop_not_found", "invalid_request"] as const;
+const OWN = [
+  "list_cap_reached",
+  "list_name_taken",
+  "list_order_mismatch",
+  "shop_not_found",
+  "invalid_request",
+] as const;
 
 /** Says why something was not done to a list, and to what list where that is `of`. Needs the texts of `lists`. */
 export function ListProblem({ problem, of }: { problem: Problem; of?: string | undefined }) {

@@ -5,7 +5,12 @@ import { useEffect, useRef, useState } from "react";
 
 import { Button, buttonClass } from "@/app/_components/button";
 import { CheckInPhotos } from "@/app/_components/check-ins/photos";
-import { type CheckIn, hasRefusal, isBeingLookedAt, useFreshCheckIn } from "@/app/_components/check-ins/use-fresh-check-in";
+import {
+  type CheckIn,
+  hasRefusal,
+  isBeingLookedAt,
+  useFreshCheckIn,
+} from "@/app/_components/check-ins/use-fresh-check-in";
 import { Notice } from "@/app/_components/notice";
 import { Link } from "@/app/_i18n/routing";
 

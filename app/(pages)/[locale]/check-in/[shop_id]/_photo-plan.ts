@@ -13,7 +13,7 @@ const MAX_BYTES = 5 * 1024 * 1024;
 const MAX_SIDE = 8_000;
 const MAX_PIXELS = 40_000_000;
 
-/** A photo is stored with 2,048 pixels a side; somewhat more than that goes on its way, so that nothing is lost twice. */
+/** A photo is stored with 2,048 pixels a side; somewhat more than that is sent, so that nothing is lost twice. */
 const GOOD_SIDE = 2_560;
 /** Below this a photo travels quickly enough as it is. */
 const LIGHT_BYTES = 1.5 * 1024 * 1024;

@@ -19,7 +19,7 @@ export function keyring(): (body: CheckInBody) => string {
   };
 }
 
-/** Checks in. Waits while there is no network, and asks again, with the same key, where it is not known what happened. */
+/** Checks in. Waits while there is no network; asks again, with the same key, where nobody knows what happened. */
 export async function postCheckIn(
   body: CheckInBody,
   key: string,

@@ -18,8 +18,8 @@ type Watch = {
 /**
  * Takes a photo all the way: prepares it, asks for a place, brings it there.
  *
- * Waits while there is no network, and tries what may pass again. How it ends is told to `onState`; after the signal was
- * raised nothing is told any more.
+ * Waits while there is no network, and tries what may pass again. How it ends is told to `onState`; once the signal was
+ * raised, nothing is told any more.
  */
 export async function sendPhoto(file: Blob | Prepared, kind: PhotoKind, watch: Watch): Promise<void> {
   const { signal } = watch;

@@ -20,7 +20,7 @@ export function placeAt(rows: readonly Row[], from: number, by: number): number 
   return from - rows.slice(0, from).filter((row) => middle(row) > edge).length;
 }
 
-/** By how much a row makes way while the one at `from` is held over `to`, which is `height` pixels high with its gap. */
+/** By how much a row makes way for the one from `from` that is held over `to`, and is `height` pixels high with its gap. */
 export function shiftOf(place: number, from: number, to: number, height: number): number {
   if (place > from && place <= to) return -height;
   return place < from && place >= to ? height : 0;

@@ -10,8 +10,8 @@ const EDGE = 90;
 const SCROLL_STEP = 14;
 
 /**
- * Lets rows be dragged by a handle, with mouse, pen or finger. Rows are moved on the screen only; once one is let go of,
- * `onDrop` is told to which place. Escape puts it back.
+ * Lets rows be dragged by a handle, with mouse, pen or finger. They are moved on the screen only; once one is let go
+ * of, `onDrop` is told to which place. Escape puts it back.
  */
 export function useDrag(onDrop: (from: number, to: number) => void) {
   const list = useRef<HTMLUListElement>(null);
