@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Final
 
 from caferoam.local import ports
@@ -61,22 +62,28 @@ class WebApp:
             self._build.release()
 
     def program(self, *, port: int, api_url: str, common: Mapping[str, str]) -> Program:
-        """What was built, on this port. It knows what its row in the table says it needs, and no secret."""
+        """What was built, on this port."""
         if self._node is None or self._build is None:
             raise LocalStackError("the web app is not built")
-        known, told = process("web"), {**common, "BACKEND_INTERNAL_URL": api_url}
-        path = known.health.path if isinstance(known.health, HttpHealth) else "/"
-        return Program(
-            known.name,
-            known.login,
-            (self._node.node, *known.command()[1:]),
-            lambda: answers_http(f"http://{ports.HOST}:{port}{path}"),
-            grace_s=known.grace_s,
-            variables={
-                **known.addressed(port=port, host=ports.HOST),
-                **{name: told[name] for name in known.needs},
-                "NODE_ENV": "production",
-                "NEXT_TELEMETRY_DISABLED": "1",
-            },
-            directory=self._build.folder,
-        )
+        told = {**common, "BACKEND_INTERNAL_URL": api_url}
+        return web_program(self._node, self._build.folder, port=port, told=told)
+
+
+def web_program(node: Node, folder: Path, *, port: int, told: Mapping[str, str]) -> Program:
+    """It gets of ``told`` what its row in the table says it needs: addresses, and no secret."""
+    known = process("web")
+    path = known.health.path if isinstance(known.health, HttpHealth) else "/"
+    return Program(
+        known.name,
+        known.login,
+        (node.node, *known.command()[1:]),
+        lambda: answers_http(f"http://{ports.HOST}:{port}{path}"),
+        grace_s=known.grace_s,
+        variables={
+            **known.addressed(port=port, host=ports.HOST),
+            **{name: told[name] for name in known.needs},
+            "NODE_ENV": "production",
+            "NEXT_TELEMETRY_DISABLED": "1",
+        },
+        directory=folder,
+    )
