@@ -12,8 +12,8 @@ import { type Loaded, loaded } from "@/app/_lib/problem";
 import { serverConfig } from "@/app/_lib/server-config";
 import { SESSION_COOKIE } from "@/app/_lib/session-cookie";
 
-/** Who asks, as their token proves. */
-export type Session = { userId: string; email: string | null; accessToken: string };
+/** Who asks, as their token proves. Whoever always came by Google or LINE has no password. */
+export type Session = { userId: string; email: string | null; hasPassword: boolean; accessToken: string };
 
 /** `expired` may be renewed; `none` covers what was tampered with as well; `unknown`: the keys could not be had. */
 export type SessionState =
@@ -49,13 +49,19 @@ export async function readSession(): Promise<SessionState> {
     });
     if ((payload.exp ?? 0) - Date.now() / 1000 < MARGIN_S) return { state: "expired" };
     const email = typeof payload.email === "string" ? payload.email : null;
-    return { state: "signed-in", session: { userId: payload.sub ?? "", email, accessToken } };
+    const hasPassword = email !== null && providersIn(payload.app_metadata).includes("email");
+    return { state: "signed-in", session: { userId: payload.sub ?? "", email, hasPassword, accessToken } };
   } catch (error) {
     if (error instanceof errors.JWTExpired) return { state: "expired" };
     if (error instanceof errors.JWKSTimeout || !(error instanceof errors.JOSEError)) return { state: "unknown" };
     // A set of keys that answers with an error page says nothing about the token.
     return error.code === "ERR_JOSE_GENERIC" ? { state: "unknown" } : { state: "none" };
   }
+}
+
+function providersIn(metadata: unknown): readonly unknown[] {
+  const { providers } = (metadata ?? {}) as { providers?: unknown };
+  return Array.isArray(providers) ? providers : [];
 }
 
 function tokenIn(stored: string): string | null {
