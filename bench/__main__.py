@@ -64,7 +64,7 @@ def _jobs(stack: RunningStack) -> list[Result]:
 def _shops(stack: RunningStack) -> list[Result]:
     from bench.embedding import embed_vs_model  # noqa: PLC0415 - needs the stack's settings
     from bench.imports import import_vs_copy  # noqa: PLC0415 - needs the stack's settings
-    from bench.search import search_vs_sql  # noqa: PLC0415 - needs the stack's settings
+    from bench.search import facets_vs_page, search_vs_sql  # noqa: PLC0415 - needs the stack's settings
 
     with tempfile.TemporaryDirectory() as folder:
         file, kind = cafes(Path(folder))
@@ -72,8 +72,9 @@ def _shops(stack: RunningStack) -> list[Result]:
         results = import_vs_copy(stack, file)
     _say("enrichment and embedding of what was imported")
     results.append(Result("enrich_and_embed_all", until_idle(stack), "s"))
-    _say("search")
+    _say("search and directory")
     results += search_vs_sql(stack)
+    results += facets_vs_page(stack)
     _say("embedding")
     return results + embed_vs_model()
 

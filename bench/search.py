@@ -1,4 +1,4 @@
-"""GET /search as a member gets it, against the statement inside it."""
+"""GET /search as a member gets it, against the statement inside it; GET /shops with its counts, against without."""
 
 import http.client
 import io
@@ -11,7 +11,7 @@ import psycopg
 from django.core.management import call_command
 from django.utils import timezone
 
-from bench.results import Result, seconds
+from bench.results import Result, in_turn, seconds
 from bench.stack import RunningStack
 from shops.filters import ShopFilters
 from shops.search import service
@@ -20,6 +20,7 @@ from shops.search.searched import searched_models
 from shops.search.vocabulary import vocabularies
 
 ROUNDS = 12
+PAGE_ROUNDS = 50
 QUERIES = (
     "有插座可以工作的安靜咖啡廳",
     "不限時 有wifi",
@@ -66,6 +67,16 @@ def search_vs_sql(stack: RunningStack) -> list[Result]:
                     bare.append(bare_s)
     ours, baseline = statistics.median(served) * 1000, statistics.median(bare) * 1000
     return [Result("search_vs_sql", ours, "ms", baseline, ours / baseline)]
+
+
+def facets_vs_page(stack: RunningStack) -> list[Result]:
+    """A page of the directory with the counts of all cafés beside it, and the same page without them."""
+    address = urlsplit(stack.api)
+    web = http.client.HTTPConnection(address.hostname or "", address.port)
+    with_facets, without = in_turn(
+        partial(_get, web, "/shops?facets=true", {}), partial(_get, web, "/shops", {}), rounds=PAGE_ROUNDS
+    )
+    return [Result("facets_vs_page", with_facets * 1000, "ms", without * 1000, with_facets / without)]
 
 
 def _get(web: http.client.HTTPConnection, path: str, headers: dict[str, str]) -> None:
