@@ -12,7 +12,7 @@ type State = "idle" | "asking" | "denied" | "failed";
 
 /** Asks the browser where the visitor is, only when pressed, and leads to the page with that as `near`. */
 export function NearMe({ path, params, look = "quiet", className = "" }: Props) {
-  const t = useTranslations("search.near");
+  const t = useTranslations("common.near");
   const router = useRouter();
   const [state, setState] = useState<State>("idle");
   const [isGoing, startGoing] = useTransition();

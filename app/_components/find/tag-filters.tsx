@@ -32,7 +32,7 @@ export function TagFilters({ dimensions, chosen, counts }: Props) {
                 ▸
               </span>
               {known ? t(`dimensions.${known}`) : labelOf(group, locale)}
-              <span className="ms-auto text-sm font-normal text-ink-soft">
+              <span className="ms-auto text-sm font-normal whitespace-nowrap text-ink-soft">
                 {group.chosen > 0 ? t("chosen", { count: group.chosen }) : group.tags.length}
               </span>
             </summary>

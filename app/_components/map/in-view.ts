@@ -8,7 +8,7 @@ type Middle = { city: string; district: string; en: string; latitude: number; lo
 /** From here on a screen holds few enough cafés to ask for each. */
 const ZOOM_OF_CAFES = 14;
 const PAGE = 100;
-const PAGES_AT_MOST = 4;
+const PAGES_AT_MOST = 3;
 const KEPT_AT_MOST = 40;
 
 /** What there is to see. `isWhole` is false where cafés were left out: they are seen when one comes closer. */
@@ -55,7 +55,7 @@ export class InView {
 
   private async counted(box: string, signal: AbortSignal): Promise<Seen> {
     const { facets } = await this.ask({ bbox: box, limit: "1", facets: "true" }, signal);
-    if (!facets || facets.total <= PAGE) return this.cafes(box, signal);
+    if (!facets || facets.total <= PAGE * PAGES_AT_MOST) return this.cafes(box, signal);
     const middles = await this.middlesOfDistricts();
     const counts = facets.districts.flatMap(({ city, district, count }) => {
       const middle = middles.get(city + district);

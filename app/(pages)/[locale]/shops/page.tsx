@@ -24,7 +24,8 @@ export async function generateMetadata({ params, searchParams }: Props): Promise
   const { locale } = await params;
   const query = parseShopQuery(await searchParams);
   const t = await getTranslations({ locale, namespace: "search.directory" });
-  const place = query.city ? cityName(query.city, locale) + query.district : "";
+  const places = [query.city && cityName(query.city, locale), query.district].filter(Boolean);
+  const place = locale === "en" ? places.toReversed().join(", ") : places.join("");
   return {
     title: place ? t("titleIn", { place }) : t("title"),
     description: t("description"),
