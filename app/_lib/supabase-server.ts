@@ -8,12 +8,20 @@ import { serverConfig } from "@/app/_lib/server-config";
 import { SESSION_COOKIE } from "@/app/_lib/session-cookie";
 import { siteUrl } from "@/app/_lib/site-url";
 
+/** The client wants to see a WebSocket when it is made, which Node 20 does not have. The server opens none. */
+class NoSocket {
+  constructor() {
+    throw new Error("the server listens to no channel");
+  }
+}
+
 /** A Supabase client for one request to a route handler, where cookies can be written: it renews and ends sessions. */
 export async function supabaseServer(): Promise<SupabaseClient> {
   const jar = await cookies();
   const { supabaseUrl, supabasePublishableKey } = serverConfig();
   return createServerClient(supabaseUrl, supabasePublishableKey, {
     cookieOptions: { name: SESSION_COOKIE, sameSite: "lax", secure: siteUrl().protocol === "https:" },
+    realtime: { transport: NoSocket as never },
     cookies: {
       getAll: () => jar.getAll(),
       setAll: (changed) => {
