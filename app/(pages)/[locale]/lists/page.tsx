@@ -34,7 +34,7 @@ export default async function ListsPage({ params }: Props) {
         <>
           <p className="mt-1 text-ink-soft">{t("lead", { cap: found.data.cap, count: found.data.results.length })}</p>
           {found.data.results.length === 0 && <Empty title={t("emptyTitle")}>{t("emptyText")}</Empty>}
-          <ul className="mt-6 grid gap-4 sm:grid-cols-2 lg:grid-cols-3">
+          <ul className="mt-6 grid grid-cols-1 gap-4 sm:grid-cols-2 lg:grid-cols-3">
             {found.data.results.map((list) => (
               <li key={list.id}>
                 <ListCard list={list} />
