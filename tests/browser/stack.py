@@ -19,6 +19,9 @@ START_PATIENCE_S: Final = 420
 """The first start builds the web app."""
 STOP_PATIENCE_S: Final = 30
 
+_started: Final[list[subprocess.Popen[bytes]]] = []
+"""Whose ends this process must hear of, whoever stops them."""
+
 
 @dataclass(frozen=True)
 class WebStack:
@@ -62,6 +65,8 @@ def shared_web_stack(folder: Path) -> Iterator[WebStack]:
                 if _is_last(users):
                     os.kill(run["pid"], signal.SIGTERM)
                     wait_until(lambda: not (folder / "run.json").exists(), STOP_PATIENCE_S)
+                    while _started:
+                        _started.pop().wait(STOP_PATIENCE_S)
 
 
 @contextmanager
@@ -93,6 +98,7 @@ def _start(folder: Path) -> None:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
+    _started.append(supervisor)
     run_file = folder / "run.json"
     wait_until(lambda: run_file.exists() or supervisor.poll() is not None, START_PATIENCE_S)
     assert run_file.exists(), log.read_text()
