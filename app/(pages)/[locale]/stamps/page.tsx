@@ -53,7 +53,7 @@ export default async function StampsPage({ params, searchParams }: Props) {
       {found.ok ? (
         <Passport page={found.data as components["schemas"]["PassportPage"]} isFirst={position.cursor === undefined} />
       ) : (
-        <Trouble problem={found.problem} />
+        <Trouble part problem={found.problem} />
       )}
     </div>
   );
