@@ -60,7 +60,7 @@ export default async function SearchPage({ params, searchParams: asked }: Props)
       {answer.ok ? (
         <Answer answer={answer.data} query={query} path={HERE} cursor={cursor} locale={locale} />
       ) : (
-        <Trouble problem={answer.problem} />
+        <Trouble part problem={answer.problem} />
       )}
     </div>
   );
