@@ -50,7 +50,7 @@ export default async function CheckInsPage({ params, searchParams }: Props) {
           {t("stamps")}
         </Link>
       </div>
-      {!found.ok && <Trouble problem={found.problem} />}
+      {!found.ok && <Trouble part problem={found.problem} />}
       {found.ok && (
         <>
           <Messages of={["checkin"]}>
