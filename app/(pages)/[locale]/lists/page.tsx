@@ -29,7 +29,7 @@ export default async function ListsPage({ params }: Props) {
   return (
     <div className="mx-auto max-w-5xl px-4 pt-8 sm:pt-12">
       <h1 className="text-3xl font-bold sm:text-4xl">{t("title")}</h1>
-      {!found.ok && <Trouble problem={found.problem} />}
+      {!found.ok && <Trouble part problem={found.problem} />}
       {found.ok && (
         <>
           <p className="mt-1 text-ink-soft">{t("lead", { cap: found.data.cap, count: found.data.results.length })}</p>
