@@ -85,7 +85,7 @@ export default async function DirectoryPage({ params, searchParams }: Props) {
                 )}
               </Chips>
             </div>
-            {!page.ok && <Trouble problem={page.problem} />}
+            {!page.ok && <Trouble part problem={page.problem} />}
             {page.ok && page.data.results.length === 0 && (
               <Empty title={t("emptyTitle")} action={<Link href={HERE}>{t("clear")}</Link>}>
                 {chips.length > 0 && t("emptyText")}
