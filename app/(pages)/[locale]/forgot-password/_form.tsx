@@ -1,0 +1,81 @@
+"use client";
+
+import { useLocale, useTranslations } from "next-intl";
+import { type SubmitEvent, useEffect, useRef, useState } from "react";
+
+import { Button } from "@/app/_components/button";
+import { Field } from "@/app/_components/field";
+import { Notice } from "@/app/_components/notice";
+import { getPathname } from "@/app/_i18n/routing";
+import { sendPasswordLink } from "@/app/_lib/auth-actions";
+import type { AuthTrouble } from "@/app/_lib/auth-trouble";
+import { type CredentialFault, emailFault } from "@/app/_lib/credentials";
+import { withNext } from "@/app/_lib/next-path";
+
+/** Asks for an address, and says the same whether it is a member's or not. */
+export function ForgotForm() {
+  const t = useTranslations("account");
+  const locale = useLocale();
+  const form = useRef<HTMLFormElement>(null);
+  const heading = useRef<HTMLHeadingElement>(null);
+  const [busy, setBusy] = useState(false);
+  const [fault, setFault] = useState<CredentialFault | null>(null);
+  const [trouble, setTrouble] = useState<AuthTrouble | null>(null);
+  const [sentTo, setSentTo] = useState<string | null>(null);
+  useEffect(() => {
+    if (sentTo !== null) heading.current?.focus();
+  }, [sentTo]);
+
+  async function submit(event: SubmitEvent<HTMLFormElement>) {
+    event.preventDefault();
+    if (busy) return;
+    const email = String(new FormData(event.currentTarget).get("email") ?? "").trim();
+    const found = emailFault(email);
+    setFault(found);
+    setTrouble(null);
+    if (found !== null) return form.current?.querySelector("input")?.focus();
+    setBusy(true);
+    const back = withNext("/auth/callback", getPathname({ href: "/new-password", locale }));
+    const problem = await sendPasswordLink(email, new URL(back, window.location.origin).href);
+    setBusy(false);
+    if (problem === null) setSentTo(email);
+    else setTrouble(problem);
+  }
+
+  if (sentTo !== null) {
+    return (
+      <div className="grid gap-4">
+        <h2 ref={heading} tabIndex={-1} className="text-xl font-bold outline-none">
+          {t("forgot.sentTitle")}
+        </h2>
+        <p>{t("forgot.sent", { email: sentTo })}</p>
+        <p className="text-sm text-ink-soft">{t("forgot.sentHint")}</p>
+        <Button look="quiet" onClick={() => setSentTo(null)}>
+          {t("forgot.another")}
+        </Button>
+      </div>
+    );
+  }
+  return (
+    <form ref={form} onSubmit={submit} noValidate className="grid gap-4">
+      <Field
+        id="email"
+        name="email"
+        type="email"
+        required
+        autoComplete="username"
+        autoCapitalize="none"
+        spellCheck={false}
+        inputMode="email"
+        label={t("email")}
+        error={fault && t(`fault.${fault}`)}
+      />
+      {trouble !== null && (
+        <Notice tone="bad">{trouble === "unknown" ? t("forgot.unavailable") : t(`trouble.${trouble}`)}</Notice>
+      )}
+      <Button type="submit" busy={busy}>
+        {t(busy ? "forgot.busy" : "forgot.submit")}
+      </Button>
+    </form>
+  );
+}
