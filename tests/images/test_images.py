@@ -2,14 +2,17 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import pytest
 from django.conf import settings
 
+from caferoam.healthcheck import is_well
 from caferoam.local import ports
 from caferoam.local.provision import API
+from caferoam.local.web.node import Node, NodeMissing
 from caferoam.processes import process
 from caferoam.testing.database import database_url
 from caferoam.testing.live import eventually
@@ -54,7 +57,7 @@ def test_an_image_runs_as_nobody_and_without_a_shell(name: str) -> None:
 
 
 @pytest.mark.slow
-def test_the_python_image_serves_the_api(transactional_db: None, folder: Path) -> None:
+def test_the_python_image_serves_the_api(transactional_db: None, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     base = base_environment(folder)
     image = build(DOCKERFILES / "python.Dockerfile", Context(Path(settings.BASE_DIR)), folder, base=base)
     installed = {entry.name for entry in image.root.glob("venv/lib/python*/site-packages/*")}
@@ -77,8 +80,41 @@ def test_the_python_image_serves_the_api(transactional_db: None, folder: Path) -
         "OPENAI_API_KEY": "a-key-that-opens-nothing",
         "ALLOWED_HOSTS": "cafes.test",
     }
+    monkeypatch.setenv("ALLOWED_HOSTS", environment["ALLOWED_HOSTS"])  # of the health check, which runs beside it
     log = folder / "api.log"
-    with running(image, log, base=base, argv=table.command(port=port), **environment):
+    with running(image, log, environment, base=base, argv=table.command(port=port)):
         assert eventually(lambda: answer(f"http://127.0.0.1:{port}/readyz")[0] == 200), log.read_text()
+        assert is_well(replace(table, port=port))
         checks = json.loads(answer(f"http://127.0.0.1:{port}/readyz")[1])["checks"]
         assert {name for name, check in checks.items() if check["ok"]} >= {"database", "migrations", "redis", "keys"}
+
+
+@pytest.mark.slow
+def test_the_web_image_shows_its_pages_while_the_api_is_away(folder: Path) -> None:
+    try:
+        Node.find()
+    except NodeMissing as missing:
+        pytest.skip(f"the web image is not built: {missing}")
+    base = base_environment(folder)
+    image = build(DOCKERFILES / "web.Dockerfile", Context(Path(settings.BASE_DIR)), folder, base=base)
+    assert not (image.path(".") / "node_modules" / "typescript").exists()  # nor anything else that only builds need
+
+    port = ports.free_port()
+    table = process("web")
+    assert image.argv() == table.command()
+    environment = {
+        **table.addressed(port=port, host=ports.HOST),
+        "BACKEND_INTERNAL_URL": f"http://{ports.HOST}:{ports.free_port()}",
+        "WEB_URL": "https://cafes.test",
+        "SUPABASE_URL": "https://project.supabase.test",
+        "SUPABASE_PUBLISHABLE_KEY": "sb_publishable_that_anybody_may_know",
+    }
+    log = folder / "web.log"
+    address = f"http://{ports.HOST}:{port}"
+    with running(image, log, environment, base=base):
+        assert eventually(lambda: answer(f"{address}/healthz.txt")[0] == 200), log.read_text()
+        assert [answer(f"{address}{page}")[0] for page in ("/", "/en", "/about", "/shops")] == [200] * 4
+        said = json.loads((Path(settings.BASE_DIR) / "app/_i18n/messages/zh-TW/common.json").read_text())
+        assert said["problem"]["backend_down"] in answer(f"{address}/shops")[1]
+        status, problem = answer(f"{address}/api/shops")
+        assert (status, json.loads(problem)["code"]) == (503, "backend_down")
