@@ -10,7 +10,7 @@ export function sitemapXml(site: URL, pages: readonly SitemapPage[]): string {
       ["zh-Hant-TW", zh],
       ["en", en],
     ].map(([lang, href]) => `<xhtml:link rel="alternate" hreflang="${lang}" href="${href}"/>`);
-    const when = lastModified === undefined ? "" : `<lastmod>${escape(lastModified)}</lastmod>`;
+    const when = lastModified === undefined ? "" : `<lastmod>${escapeXml(lastModified)}</lastmod>`;
     return [zh, en].map((url) => `<url><loc>${url}</loc>${when}${twins.join("")}</url>`);
   });
   const schemas = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:xhtml="http://www.w3.org/1999/xhtml"';
@@ -18,9 +18,9 @@ export function sitemapXml(site: URL, pages: readonly SitemapPage[]): string {
 }
 
 function address(site: URL, path: string): string {
-  return escape(new URL(path, site).href);
+  return escapeXml(new URL(path, site).href);
 }
 
-function escape(text: string): string {
+function escapeXml(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
 }

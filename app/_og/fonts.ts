@@ -30,10 +30,12 @@ export async function fontsFor(text: string): Promise<Font[]> {
 
 /** The pieces that a style sheet of Fontsource names, with the code points of each. */
 export function readSlices(css: string): Slice[] {
-  return [...css.matchAll(/url\(\.\/files\/([\w.-]+\.woff)\)[^}]*?unicode-range:\s*([^;}]+)/g)].map(([, file, ranges]) => ({
-    file: file ?? "",
-    ranges: (ranges ?? "").split(",").map(readRange),
-  }));
+  return [...css.matchAll(/url\(\.\/files\/([\w.-]+\.woff)\)[^}]*?unicode-range:\s*([^;}]+)/g)].map(
+    ([, file, ranges]) => ({
+      file: file ?? "",
+      ranges: (ranges ?? "").split(",").map(readRange),
+    }),
+  );
 }
 
 function readRange(range: string): readonly [number, number] {

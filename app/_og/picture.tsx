@@ -17,35 +17,33 @@ export async function picture({ title, below, name }: { title: string; below: st
   const shown = points.length > TITLE_MAX ? `${points.slice(0, TITLE_MAX).join("")}…` : title;
   const fonts = await fontsFor(`${shown}${below}${name}`);
   return new ImageResponse(
-    (
-      <div
-        style={{
-          width: "100%",
-          height: "100%",
-          display: "flex",
-          flexDirection: "column",
-          justifyContent: "space-between",
-          padding: 72,
-          background: PAPER,
-          color: INK,
-          fontWeight: 700,
-          fontFamily: fonts.map((font) => `"${font.name}"`).join(", "),
-        }}
-      >
-        <div style={{ display: "flex", alignItems: "center", gap: 24, fontSize: 44, color: BREW }}>
-          <svg viewBox="0 0 32 32" width="84" height="84">
-            <circle cx="15" cy="17" r="12" fill="none" stroke={BREW} strokeWidth="2.5" strokeDasharray="66 10" />
-            <circle cx="15" cy="17" r="7.5" fill={BREW} />
-            <path d="M26.5 8.5c1.8-2 3-3.8 3-5.2a3 3 0 0 0-6 0c0 1.4 1.2 3.2 3 5.2z" fill="#b0651f" />
-          </svg>
-          {name}
-        </div>
-        <div style={{ display: "flex", flexDirection: "column", gap: 20 }}>
-          <div style={{ display: "flex", fontSize: points.length > 16 ? 68 : 88, lineHeight: 1.25 }}>{shown}</div>
-          <div style={{ display: "flex", fontSize: 36, color: SOFT }}>{below}</div>
-        </div>
+    <div
+      style={{
+        width: "100%",
+        height: "100%",
+        display: "flex",
+        flexDirection: "column",
+        justifyContent: "space-between",
+        padding: 72,
+        background: PAPER,
+        color: INK,
+        fontWeight: 700,
+        fontFamily: fonts.map((font) => `"${font.name}"`).join(", "),
+      }}
+    >
+      <div style={{ display: "flex", alignItems: "center", gap: 24, fontSize: 44, color: BREW }}>
+        <svg viewBox="0 0 32 32" width="84" height="84" aria-hidden="true">
+          <circle cx="15" cy="17" r="12" fill="none" stroke={BREW} strokeWidth="2.5" strokeDasharray="66 10" />
+          <circle cx="15" cy="17" r="7.5" fill={BREW} />
+          <path d="M26.5 8.5c1.8-2 3-3.8 3-5.2a3 3 0 0 0-6 0c0 1.4 1.2 3.2 3 5.2z" fill="#b0651f" />
+        </svg>
+        {name}
       </div>
-    ),
+      <div style={{ display: "flex", flexDirection: "column", gap: 20 }}>
+        <div style={{ display: "flex", fontSize: points.length > 16 ? 68 : 88, lineHeight: 1.25 }}>{shown}</div>
+        <div style={{ display: "flex", fontSize: 36, color: SOFT }}>{below}</div>
+      </div>
+    </div>,
     { ...SIZE, fonts },
   );
 }

@@ -52,6 +52,7 @@ export default async function LocaleLayout({ children, params }: Props) {
   return (
     <html lang={locale === "en" ? "en" : "zh-Hant-TW"} suppressHydrationWarning>
       <head>
+        {/* biome-ignore lint/security/noDangerouslySetInnerHtml: a constant of ours that must run before the first paint */}
         <script dangerouslySetInnerHTML={{ __html: FIRST_PAINT_SCRIPT }} />
       </head>
       <body className="flex min-h-dvh flex-col">

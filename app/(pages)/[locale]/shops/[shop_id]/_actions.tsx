@@ -33,10 +33,12 @@ function useVisits(shopId: string): number {
   useEffect(() => {
     if (!hasSessionCookie(document.cookie)) return;
     let isCurrent = true;
-    void loaded(api.GET("/stamps", { params: { query: { shop_id: shopId, group: "shop", limit: 1 } } })).then((found) => {
-      const entry = found.ok ? found.data.results[0] : undefined;
-      if (isCurrent && entry && "count" in entry) setVisits(entry.count);
-    });
+    void loaded(api.GET("/stamps", { params: { query: { shop_id: shopId, group: "shop", limit: 1 } } })).then(
+      (found) => {
+        const entry = found.ok ? found.data.results[0] : undefined;
+        if (isCurrent && entry && "count" in entry) setVisits(entry.count);
+      },
+    );
     return () => {
       isCurrent = false;
     };

@@ -22,7 +22,11 @@ export function Hours({ hours, raw }: { hours: Week | null; raw: string }) {
           <caption className="sr-only">{t("caption")}</caption>
           <tbody>
             {hours.week.map(({ day, intervals }) => (
-              <tr key={day} className={day === today ? "font-bold" : ""} aria-current={day === today ? "date" : undefined}>
+              <tr
+                key={day}
+                className={day === today ? "font-bold" : ""}
+                aria-current={day === today ? "date" : undefined}
+              >
                 <th scope="row" className="w-1/3 py-1 align-top font-[inherit]">
                   {weekdayName(day, locale)}
                 </th>

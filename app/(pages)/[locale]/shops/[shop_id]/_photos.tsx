@@ -10,7 +10,7 @@ export function Photos({ photos, name }: { photos: readonly components["schemas"
   if (photos.length === 0) return null;
   return (
     <section aria-label={t("title")} className="mt-8">
-      {/* Focusable, so that the arrow keys can push it. */}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be focusable, so that arrow keys can push it */}
       <ul tabIndex={0} className="flex snap-x gap-3 overflow-x-auto pb-2">
         {photos.map((photo, index) => (
           <li key={photo.url} className="shrink-0 snap-start">

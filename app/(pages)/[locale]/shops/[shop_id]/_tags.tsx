@@ -52,8 +52,8 @@ function EvidentTag({ tag }: { tag: Tag }) {
     <details className="rounded-2xl border border-line bg-card px-4 py-2.5">
       <summary>{head}</summary>
       <ul className="mt-2 grid gap-2 border-s-2 border-line ps-3 text-sm text-ink-soft">
-        {tag.evidence.map(({ quote, field }, index) => (
-          <li key={index}>
+        {tag.evidence.map(({ quote, field }) => (
+          <li key={`${field} ${quote}`}>
             <q>{quote}</q> <span className="whitespace-nowrap">— {t(fieldKey(field))}</span>
           </li>
         ))}
