@@ -9,6 +9,7 @@ import { NewListForm } from "@/app/_components/lists/new-list-form";
 import { useKeptLists } from "@/app/_components/lists/use-kept-lists";
 import { Skeleton } from "@/app/_components/skeleton";
 import { Link } from "@/app/_i18n/routing";
+import { wayIn } from "@/app/_lib/way-in";
 
 type Props = { shopId: string; onCount: (count: number) => void; onClose: () => void };
 
@@ -27,9 +28,11 @@ export function SaveChoices({ shopId, onCount, onClose }: Props) {
         {trouble && (
           <>
             <ListProblem problem={trouble} />
-            <Button look="quiet" onClick={() => void read()} className="mt-3">
-              {common("retry")}
-            </Button>
+            {wayIn(trouble) === null && (
+              <Button look="quiet" onClick={() => void read()} className="mt-3">
+                {common("retry")}
+              </Button>
+            )}
           </>
         )}
         {cap === null && !trouble && <Waiting label={common("loading")} />}

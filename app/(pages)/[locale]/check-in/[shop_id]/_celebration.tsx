@@ -14,6 +14,8 @@ import {
 import { Notice } from "@/app/_components/notice";
 import { Link } from "@/app/_i18n/routing";
 
+const PATIENCE_MS = 1_500;
+
 type Props = { checkIn: CheckIn; shopName: string; onRestart: () => void };
 
 /** The stamp that was earned, and what becomes of the photos. */
@@ -23,11 +25,16 @@ export function Celebration({ checkIn: made, shopName, onRestart }: Props) {
   const [pressed, setPressed] = useState(false);
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
+    // The stamp comes down once its picture is there; without it, its name is shown all the same.
+    const timer = setTimeout(() => setPressed(true), PATIENCE_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  useEffect(() => {
     heading.current?.focus({ preventScroll: true });
     window.scrollTo({ top: 0 });
   }, [gone]);
   return (
-    <div className="flex flex-col items-center gap-4 py-8 text-center">
+    <div className="flex flex-col items-center gap-4 overflow-clip py-8 text-center">
       <img
         src={`/api${checkIn.stamp.design_url}`}
         alt={t("stampAlt", { name: shopName })}

@@ -46,8 +46,8 @@ export function PhotoRow({ photo, what, locked, onRemove, onRetry }: Props) {
           <progress value={state.progress} max={1} aria-label={what} className="mt-1 h-2 w-full accent-brew" />
         )}
         {failed && state.canRetry && (
-          <Button look="quiet" onClick={onRetry} className="mt-2 min-h-11 text-sm">
-            {t("again", { what })}
+          <Button look="quiet" onClick={onRetry} aria-label={t("again", { what })} className="mt-2 text-sm">
+            {t("againShort")}
           </Button>
         )}
       </div>
