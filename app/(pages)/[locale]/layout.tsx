@@ -7,6 +7,7 @@ import { notFound } from "next/navigation";
 import { connection } from "next/server";
 import type { ReactNode } from "react";
 
+import { FirstPaint } from "@/app/_components/first-paint";
 import { Footer } from "@/app/_components/footer";
 import { Header } from "@/app/_components/header";
 import { Messages } from "@/app/_components/messages";
@@ -62,6 +63,7 @@ export default async function LocaleLayout({ children, params }: Props) {
         >
           {t("skip")}
         </a>
+        <FirstPaint />
         <Messages of={[]}>
           <Header />
           <OfflineBanner />

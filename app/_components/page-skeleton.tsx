@@ -2,8 +2,8 @@ import { useTranslations } from "next-intl";
 
 import { Skeleton } from "@/app/_components/skeleton";
 
-/** Stands where a page will be. Pages of another shape have their own. */
-export default function Loading() {
+/** Stands where a page will be. */
+export function PageSkeleton() {
   const t = useTranslations("common");
   return (
     <div className="mx-auto max-w-3xl px-4 pt-10">
