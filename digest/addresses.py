@@ -24,9 +24,14 @@ def link_hash(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-def link_of(token: str) -> str:
-    """Where the token leads: a page for people, and by POST the end of the mail."""
+def one_click_link(token: str) -> str:
+    """What mail programs POST to, which ends the mail."""
     return f"{settings.API_URL}/unsubscribe/{token}"
+
+
+def page_link(token: str) -> str:
+    """The page for people, which asks first. Where no web app runs, ``WEB_URL`` is the API's, which has one as well."""
+    return f"{settings.WEB_URL}/unsubscribe/{token}"
 
 
 def email_hash(address: str) -> str:

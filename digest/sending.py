@@ -27,7 +27,7 @@ from caferoam.providers.analytics import DigestSent, capture
 from caferoam.providers.email import KEYS_LIVE, Mail, Mailer, Rejected, TakenBefore
 from caferoam.providers.errors import ProviderRefused, TurnedAway
 from digest import editions
-from digest.addresses import email_hash, link_hash, link_of, link_token
+from digest.addresses import email_hash, link_hash, link_token, one_click_link, page_link
 from digest.content import LOCALES, content_of
 from digest.letters import Letter, write_letter
 from digest.models import Delivery, Edition, Suppression, Unsubscribe
@@ -165,8 +165,8 @@ def _sort_out(waiting: Sequence[Delivery]) -> tuple[list[_Recipient], dict[UUID,
 
 
 def _mail(recipient: _Recipient, letter: Letter) -> Mail:
-    link = link_of(link_token(recipient.member))
-    html, text = letter.ending_at(link)
+    token = link_token(recipient.member)
+    html, text = letter.ending_at(page_link(token))
     return Mail(
         id=str(recipient.delivery),
         to=recipient.email,
@@ -174,7 +174,10 @@ def _mail(recipient: _Recipient, letter: Letter) -> Mail:
         html=html,
         text=text,
         # RFC 8058: mail programs show a button that asks nobody anything.
-        headers={"List-Unsubscribe": f"<{link}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"},
+        headers={
+            "List-Unsubscribe": f"<{one_click_link(token)}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        },
     )
 
 

@@ -94,20 +94,20 @@ def test_a_job_sends_so_many_chunks_and_leaves_the_rest_to_the_next(
     assert Edition.objects.get().status == "sent"
 
 
-def test_every_mail_carries_a_link_of_its_own_that_ends_it_with_one_click(
+def test_every_mail_carries_links_of_its_own_a_page_for_people_and_one_click_for_programs(
     resend_stub: ResendStub, readers: list[Principal], settings: Settings
 ) -> None:
-    settings.API_URL = "https://api.example"
+    settings.API_URL, settings.WEB_URL = "https://api.example", "https://web.example"
     send(make_edition())
     for mail in resend_stub.sent:
         (reader,) = [reader for reader in readers if reader.email == mail["to"][0]]
-        link = f"https://api.example/unsubscribe/{link_token(reader.user_id)}"
+        token = link_token(reader.user_id)
         assert mail["headers"] == {
-            "List-Unsubscribe": f"<{link}>",
+            "List-Unsubscribe": f"<https://api.example/unsubscribe/{token}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         }
-        assert link in mail["html"]
-        assert link in mail["text"]
+        assert f'"https://web.example/unsubscribe/{token}"' in mail["html"]
+        assert f"https://web.example/unsubscribe/{token}\n" in mail["text"]
     assert Unsubscribe.objects.count() == 3
 
 

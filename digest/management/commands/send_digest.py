@@ -13,6 +13,7 @@ from django.utils import timezone
 from caferoam.providers.email import Mail
 from caferoam.providers.email.offline import OfflineMailer
 from digest import editions
+from digest.addresses import page_link
 from digest.content import LOCALES, content_of
 from digest.editions import EditionRefused
 from digest.letters import write_letter
@@ -66,7 +67,7 @@ def write_preview(edition: Edition, folder: Path) -> list[Path]:
     files = []
     for locale in LOCALES:
         letter = write_letter(content, locale)
-        html, text = letter.ending_at(f"{settings.API_URL}/unsubscribe/preview")
+        html, text = letter.ending_at(page_link("preview"))
         for ending, written in (("html", html), ("txt", text)):
             file = folder / f"{edition.week}.{locale}.{ending}"
             file.write_text(written, encoding="utf-8")
