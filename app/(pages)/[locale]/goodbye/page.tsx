@@ -3,8 +3,9 @@ import { getFormatter, getTranslations, setRequestLocale } from "next-intl/serve
 
 import { AccountCard } from "@/app/_components/account/card";
 import { buttonClass } from "@/app/_components/button";
-import { type Locale, Link } from "@/app/_i18n/routing";
+import { getPathname, type Locale, Link } from "@/app/_i18n/routing";
 import { alternates } from "@/app/_lib/alternates";
+import { withNext } from "@/app/_lib/next-path";
 
 type Props = { params: Promise<{ locale: Locale }>; searchParams: Promise<{ until?: string | string[] }> };
 
@@ -39,7 +40,7 @@ export default async function GoodbyePage({ params, searchParams }: Props) {
         <Link href="/shops" className={buttonClass("primary")}>
           {t("home")}
         </Link>
-        <Link href="/sign-in?next=/restore" className={buttonClass("quiet")}>
+        <Link href={withNext("/sign-in", getPathname({ href: "/profile", locale }))} className={buttonClass("quiet")}>
           {t("signIn")}
         </Link>
       </p>
