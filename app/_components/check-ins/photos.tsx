@@ -1,7 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useRef } from "react";
+import { useEffect, useRef } from "react";
 
 import type { CheckIn, Photo } from "@/app/_components/check-ins/use-fresh-check-in";
 
@@ -26,7 +26,18 @@ const ANEW_MAX = 3;
 
 function PhotoTile({ photo, alt, onExpired }: { photo: Photo; alt: string; onExpired: () => void }) {
   const t = useTranslations("checkin");
+  const small = photo.thumbnail_url ?? photo.url;
+  const picture = useRef<HTMLImageElement>(null);
   const anew = useRef(0);
+  const ask = () => anew.current++ < ANEW_MAX && onExpired();
+  const latest = useRef(ask);
+  useEffect(() => {
+    latest.current = ask;
+  });
+  useEffect(() => {
+    // A picture of the page as it came from the server may have failed before anybody listened.
+    if (picture.current?.complete && picture.current.naturalWidth === 0) latest.current();
+  }, [small]);
   if (photo.status === "refused") {
     return (
       <li className="flex max-w-sm items-center gap-3 rounded-2xl border border-brick bg-brick-soft p-3 text-sm text-brick">
@@ -39,19 +50,19 @@ function PhotoTile({ photo, alt, onExpired }: { photo: Photo; alt: string; onExp
     );
   }
   if (photo.status !== "ready") return <li className={`${TILE} animate-pulse`}>{t("photo.looking")}</li>;
-  const small = photo.thumbnail_url ?? photo.url;
   if (small === null) return <li className={TILE}>{t("photo.unseen")}</li>;
   return (
     <li>
       <a href={photo.url ?? small} target="_blank" rel="noreferrer" className="block rounded-2xl">
         <img
+          ref={picture}
           src={small}
           alt={alt}
           width={112}
           height={112}
           loading="lazy"
           decoding="async"
-          onError={() => anew.current++ < ANEW_MAX && onExpired()}
+          onError={ask}
           className="size-28 rounded-2xl bg-sunken object-cover"
         />
         <span className="sr-only">{t("photo.open")}</span>

@@ -1,6 +1,6 @@
 "use client";
 
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 
 import { api } from "@/app/_lib/api";
 import { loaded } from "@/app/_lib/problem";
@@ -35,9 +35,14 @@ export function useFreshCheckIn(given: CheckIn) {
   const [gone, setGone] = useState(false);
   const [asked, setAsked] = useState(0);
 
+  const isAsking = useRef(false);
   const refresh = useCallback(async () => {
+    // Several of its photos run out at once: one answer has them all.
+    if (isAsking.current) return;
+    isAsking.current = true;
     const params = { path: { check_in_id: given.id } };
     const answer = await loaded(api.GET("/checkins/{check_in_id}", { params }));
+    isAsking.current = false;
     if (answer.ok) setCheckIn(answer.data);
     else if (answer.problem.status === 404) setGone(true);
     setAsked((times) => times + 1);
