@@ -128,7 +128,7 @@ METRICS_HOST = env.text("METRICS_HOST", "127.0.0.1")
 METRICS_PORT = env.number("METRICS_PORT", 0)
 METRICS_TOKEN = env.secret("METRICS_TOKEN", minimum_length=16) if env.text("METRICS_TOKEN", "") else ""
 # Classes, by dotted name, of collectors whose numbers each relay tells beside its own.
-METRICS_COLLECTORS = ["enrichment.spending.gauges.SpendGauges"]
+METRICS_COLLECTORS = ["enrichment.spending.gauges.SpendGauges", "accounts.erasure.gauges.ErasureGauges"]
 # Whether anybody can ask for them; if not, nothing is counted.
 METRICS = CAFEROAM_ENV != "production" or bool(METRICS_PORT or METRICS_TOKEN)
 

@@ -132,6 +132,11 @@ type Check = Callable[[], str | None]
 """Returns what there is to say of a dependency that is well; raises ``CheckFailedError`` for one that is not."""
 
 
+def readiness() -> Mapping[str, Outcome]:
+    """The outcome of each check, a moment old at most."""
+    return _readiness.ask()
+
+
 class Readiness:
     """The checks, run side by side under one deadline, their outcome remembered for a moment."""
 

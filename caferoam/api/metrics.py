@@ -88,9 +88,10 @@ class Metrics(PublicAPIView):
         parse_query(QueryParams, request)
         if settings.CAFEROAM_ENV == "production" and not settings.METRICS_TOKEN:
             raise Http404
-        from caferoam.metrics.exposition import CONTENT_TYPE, exposition  # noqa: PLC0415 - loads the library
+        from caferoam.api.gauges import ReadyGauge  # noqa: PLC0415 - loads the library
+        from caferoam.metrics.exposition import CONTENT_TYPE, exposition  # noqa: PLC0415 - likewise
 
-        return HttpResponse(exposition(), content_type=CONTENT_TYPE)
+        return HttpResponse(exposition([ReadyGauge()]), content_type=CONTENT_TYPE)
 
 
 @cache

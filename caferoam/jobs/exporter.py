@@ -11,6 +11,7 @@ from caferoam.jobs.metrics import show_zeros
 from caferoam.jobs.registry import registry
 from caferoam.jobs.relay import Relay
 from caferoam.metrics.folder import count_together
+from caferoam.providers.analytics import metrics as analytics
 
 if TYPE_CHECKING:
     from prometheus_client.registry import Collector
@@ -46,4 +47,5 @@ class WorkerExporter(bootsteps.StartStopStep):
         from caferoam.metrics.exporter import Exporter  # noqa: PLC0415 - it loads the library, which reads what that set
 
         show_zeros(registry)
+        analytics.show_zeros()
         return Exporter(settings.METRICS_HOST, settings.METRICS_PORT, token=settings.METRICS_TOKEN)

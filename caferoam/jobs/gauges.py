@@ -32,6 +32,11 @@ _AGES: Final = (
 )
 
 _LANES: Final = "SELECT job_type, width, (paused OR coalesce(paused_until > now(), false))::int FROM job_lanes"
+# Of other logins' sessions everybody sees that they are there, and in which database, but not of what kind they are.
+_CONNECTIONS: Final = """
+SELECT count(*), current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
+FROM pg_stat_activity WHERE datid IS NOT NULL
+"""
 # Of other logins' sessions a login without pg_read_all_stats sees no times, and of its own only as itself.
 _AS_ITSELF: Final = "SELECT set_config('role', 'none', true)"
 _SERVER: Final = """
@@ -67,6 +72,7 @@ class QueueGauges(Collector):
             with transaction.atomic():
                 rows_of("SELECT set_config('statement_timeout', %s, true)", [str(int(PATIENCE.total_seconds() * 1000))])
                 jobs, lanes = read_counts(), rows_of(_LANES)
+                ((connections, connections_max),) = rows_of(_CONNECTIONS)
                 rows_of(_AS_ITSELF)
                 ((dead_rows, transaction_age_s),) = rows_of(_SERVER)
         except (DatabaseError, InterfaceError):
@@ -82,6 +88,8 @@ class QueueGauges(Collector):
         yield GaugeMetricFamily(
             "caferoam_oldest_transaction_age_seconds", "Of those whose times this login may see.", transaction_age_s
         )
+        yield GaugeMetricFamily("caferoam_database_connections", "Sessions of all logins.", connections)
+        yield GaugeMetricFamily("caferoam_database_connections_max", "For who is no superuser.", connections_max)
 
     def _of_jobs(self, counted: Collection[Count]) -> Iterator[Metric]:
         counts = {(job_type, state): 0 for job_type in self._job_types for state in STATES}
