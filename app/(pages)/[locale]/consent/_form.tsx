@@ -30,7 +30,6 @@ export function ConsentForm({ version, questions, email, next, home }: Props) {
   function changed() {
     setChangedFrom(version);
     router.refresh();
-    window.scrollTo({ top: 0 });
   }
   return (
     <section aria-labelledby="questions" className="mt-10 rounded-cup border-2 border-line-strong bg-card p-5 sm:p-7">
@@ -40,7 +39,9 @@ export function ConsentForm({ version, questions, email, next, home }: Props) {
       {email !== null && <p className="mt-1 text-ink-soft">{t("signedInAs", { email })}</p>}
       {changedFrom !== null && (
         <div className="mt-4">
-          <Notice tone="bad">{t("changed")}</Notice>
+          <Notice tone="bad">
+            {t("changed")} <a href="#told">{t("toText")}</a>
+          </Notice>
         </div>
       )}
       {/* With another version the boxes are empty again: what was ticked was ticked beside other words. */}

@@ -86,7 +86,11 @@ export function DeletionForm({ email }: { email: string | null }) {
         </>
       )}
       <div className="mt-3 grid gap-4">
-        {trouble !== null && "auth" in trouble && <Notice tone="bad">{t(`trouble.${trouble.auth}`)}</Notice>}
+        {trouble !== null && "auth" in trouble && (
+          <Notice tone="bad">
+            {trouble.auth === "invalid_credentials" ? t("deletion.wrong") : t(`trouble.${trouble.auth}`)}
+          </Notice>
+        )}
         {trouble !== null && "problem" in trouble && <Refusal problem={trouble.problem} />}
         <div className="flex flex-wrap gap-3">
           <Button type="submit" look="danger" busy={busy}>
