@@ -7,13 +7,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from caferoam.local.web.node import Node, NodeMissing
 from tests.browser.stack import WebStack, shared_web_stack
 from tests.browser.visitors import Visitor
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+
+PATIENCE_MS = 20_000
+"""For what a page does by itself, on a machine that is busy with other tests."""
 
 
 def _missing() -> str:
@@ -40,7 +43,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def web_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebStack]:
-    """``make run``, shared by all processes of this run of tests."""
+    """``make run``, shared by all processes of this run of tests; or one that runs in the folder CAFEROAM_WEB_STACK."""
+    if running := os.environ.get("CAFEROAM_WEB_STACK"):
+        yield WebStack.in_folder(Path(running))
+        return
     base = tmp_path_factory.getbasetemp()
     with shared_web_stack((base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "web-stack") as stack:
         yield stack
@@ -49,6 +55,7 @@ def web_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebStack]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Ends with the file: while it is there, its event loop keeps Django's database from being asked in this thread."""
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         # The sandbox needs rights that containers lack; a map needs WebGL, which is drawn in software.
         arguments = ["--no-sandbox", "--enable-unsafe-swiftshader"]
@@ -63,7 +70,7 @@ def context(browser: Browser, web_stack: WebStack) -> Iterator[BrowserContext]:
     opened = browser.new_context(
         base_url=web_stack.web, locale="zh-TW", timezone_id="Asia/Taipei", viewport={"width": 1440, "height": 900}
     )
-    opened.set_default_timeout(20_000)
+    opened.set_default_timeout(PATIENCE_MS)
     yield opened
     opened.close()
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Final, Self
 
 from caferoam.local.process import wait_until
 from caferoam.local.stack import CHECKOUT
@@ -32,6 +32,12 @@ class WebStack:
     api: str
     supabase: str
     supabase_publishable_key: str
+
+    @classmethod
+    def in_folder(cls, folder: Path) -> Self:
+        """The one that runs there."""
+        run = json.loads((folder / "run.json").read_text())
+        return cls(folder, run["web"], run["api"], run["supabase"], run["supabase_publishable_key"])
 
     def manage(self, *arguments: str) -> str:
         """What a command of manage.py says, in a second terminal."""
@@ -56,14 +62,14 @@ def shared_web_stack(folder: Path) -> Iterator[WebStack]:
             fcntl.flock(users, fcntl.LOCK_SH)
             if not (folder / "run.json").exists():
                 _start(folder)
-        run = json.loads((folder / "run.json").read_text())
+        pid: int = json.loads((folder / "run.json").read_text())["pid"]
         try:
-            yield WebStack(folder, run["web"], run["api"], run["supabase"], run["supabase_publishable_key"])
+            yield WebStack.in_folder(folder)
         finally:
             with _locked(starting):
                 fcntl.flock(users, fcntl.LOCK_UN)
                 if _is_last(users):
-                    os.kill(run["pid"], signal.SIGTERM)
+                    os.kill(pid, signal.SIGTERM)
                     wait_until(lambda: not (folder / "run.json").exists(), STOP_PATIENCE_S)
                     while _started:
                         _started.pop().wait(STOP_PATIENCE_S)

@@ -36,7 +36,7 @@ class Life:
         self.texts = Texts(self.locale)
 
     def open(self, path: str) -> None:
-        self.page.goto(PREFIX[self.locale] + path)
+        self.page.goto(PREFIX[self.locale] + path, wait_until="networkidle")
 
     def press(self, key: str) -> None:
         self.page.get_by_role("button", name=self.texts(key), exact=True).click()
@@ -46,6 +46,7 @@ class Life:
 
     def is_at(self, path: str) -> None:
         expect(self.page).to_have_url(re.compile(re.escape(PREFIX[self.locale] + path) + r"([?#].*)?$"))
+        self.page.wait_for_load_state("networkidle")  # nobody presses anything before its script is there
 
     def sees(self, text: str) -> None:
         expect(self.page.get_by_text(text).first).to_be_visible()
