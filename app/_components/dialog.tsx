@@ -19,12 +19,17 @@ export function Dialog({ open, onClose, title, children }: Props) {
     heading.current?.focus();
     return () => element.close();
   }, [open]);
+  useEffect(() => {
+    const element = dialog.current;
+    const onPress = (event: MouseEvent) => event.target === element && onClose();
+    element?.addEventListener("click", onPress);
+    return () => element?.removeEventListener("click", onPress);
+  }, [onClose]);
   return (
     <dialog
       ref={dialog}
       aria-labelledby={id}
       onClose={() => open && onClose()}
-      onClick={(event) => event.target === event.currentTarget && onClose()}
       className="m-auto w-[min(28rem,calc(100%-2rem))] rounded-cup border border-line bg-card p-0 text-ink shadow-cup backdrop:bg-black/50 backdrop:backdrop-blur-[2px]"
     >
       {open && (

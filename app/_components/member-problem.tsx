@@ -26,7 +26,11 @@ export function MemberProblem(props: { problem: Problem; sentence?: ReactNode; k
     <Notice tone="bad">
       {sentence ?? t(`problem.${problemKey(problem)}`, { seconds: problem.retryAfter ?? 0 })}{" "}
       {way !== null && (
-        <Link href={withNext(way, here)} target={keepsPage ? "_blank" : undefined} className="inline-block font-semibold">
+        <Link
+          href={withNext(way, here)}
+          target={keepsPage ? "_blank" : undefined}
+          className="inline-block font-semibold"
+        >
           {t(`wayIn.${way}`)}
         </Link>
       )}

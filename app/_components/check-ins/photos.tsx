@@ -36,7 +36,7 @@ function PhotoTile({ photo, alt, onExpired }: { photo: Photo; alt: string; onExp
   });
   useEffect(() => {
     // A picture of the page as it came from the server may have failed before anybody listened.
-    if (picture.current?.complete && picture.current.naturalWidth === 0) latest.current();
+    if (small !== null && picture.current?.complete && picture.current.naturalWidth === 0) latest.current();
   }, [small]);
   if (photo.status === "refused") {
     return (

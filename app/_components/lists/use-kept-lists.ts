@@ -1,6 +1,6 @@
 "use client";
 
-import { useCallback, useEffect, useReducer, useState } from "react";
+import { useCallback, useEffect, useReducer, useRef, useState } from "react";
 
 import { api } from "@/app/_lib/api";
 import { type KeptList, keptList, keptReducer, outstanding } from "@/app/_lib/kept-lists";
@@ -19,11 +19,16 @@ export function useKeptLists(shopId: string) {
   const [news, setNews] = useState<KeptNews | null>(null);
   const [lists, dispatch] = useReducer(keptReducer, []);
 
+  const readings = useRef(0);
   const read = useCallback(async () => {
+    const reading = ++readings.current;
     setTrouble(null);
     const answer = await loaded(api.GET("/lists"));
+    // What comes late would undo what was ticked since.
+    if (reading !== readings.current) return;
     if (!answer.ok) return setTrouble(answer.problem);
     const kept = await Promise.all(answer.data.results.map(async (list) => keptList(list, await isOn(list, shopId))));
+    if (reading !== readings.current) return;
     dispatch({ type: "read", lists: kept });
     setCap(answer.data.cap);
   }, [shopId]);

@@ -1,7 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useEffect, useRef, useState } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 
 import { Button, buttonClass } from "@/app/_components/button";
 import { CheckInPhotos } from "@/app/_components/check-ins/photos";
@@ -23,16 +23,11 @@ export function Celebration({ checkIn: made, shopName, onRestart }: Props) {
   const t = useTranslations("checkin");
   const { checkIn, gone, refresh } = useFreshCheckIn(made);
   const [pressed, setPressed] = useState(false);
-  const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     // The stamp comes down once its picture is there; without it, its name is shown all the same.
     const timer = setTimeout(() => setPressed(true), PATIENCE_MS);
     return () => clearTimeout(timer);
   }, []);
-  useEffect(() => {
-    heading.current?.focus({ preventScroll: true });
-    window.scrollTo({ top: 0 });
-  }, [gone]);
   return (
     <div className="flex flex-col items-center gap-4 overflow-clip py-8 text-center">
       <img
@@ -43,9 +38,7 @@ export function Celebration({ checkIn: made, shopName, onRestart }: Props) {
         onLoad={() => setPressed(true)}
         className={`size-60 transition duration-700 ease-out ${gone ? "opacity-30 grayscale" : ""} ${pressed ? "" : "scale-150 -rotate-12 opacity-0"}`}
       />
-      <h1 ref={heading} tabIndex={-1} className="text-3xl font-bold outline-none sm:text-4xl">
-        {gone ? t("goneTitle") : t("doneTitle")}
-      </h1>
+      <Headline key={String(gone)}>{gone ? t("goneTitle") : t("doneTitle")}</Headline>
       {gone ? (
         <>
           <Notice tone="bad">{t("goneText")}</Notice>
@@ -74,5 +67,19 @@ export function Celebration({ checkIn: made, shopName, onRestart }: Props) {
         </>
       )}
     </div>
+  );
+}
+
+/** Takes the focus as it appears: what was pressed has gone. */
+function Headline({ children }: { children: ReactNode }) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    heading.current?.focus({ preventScroll: true });
+    window.scrollTo({ top: 0 });
+  }, []);
+  return (
+    <h1 ref={heading} tabIndex={-1} className="text-3xl font-bold outline-none sm:text-4xl">
+      {children}
+    </h1>
   );
 }

@@ -72,7 +72,12 @@ export function draftReducer(draft: Draft, event: DraftEvent): Draft {
     case "moved":
       return settled(changed(draft, event.key, (photo) => ({ ...photo, state: event.state })));
     case "removed":
-      return settled(withPhotos(draft, draft.photos.filter((photo) => photo.key !== event.key)));
+      return settled(
+        withPhotos(
+          draft,
+          draft.photos.filter((photo) => photo.key !== event.key),
+        ),
+      );
     case "noted":
       return { ...draft, note: event.note };
     case "wanted":

@@ -16,7 +16,9 @@ export function PhotoRow({ photo, what, locked, onRemove, onRetry }: Props) {
   const { state } = photo;
   const failed = state.step === "failed";
   return (
-    <li className={`flex gap-3 rounded-2xl border p-2.5 ${failed ? "border-brick bg-brick-soft" : "border-line bg-card"}`}>
+    <li
+      className={`flex gap-3 rounded-2xl border p-2.5 ${failed ? "border-brick bg-brick-soft" : "border-line bg-card"}`}
+    >
       {photo.preview ? (
         <img src={photo.preview} alt="" width={80} height={80} className="size-20 shrink-0 rounded-xl object-cover" />
       ) : (

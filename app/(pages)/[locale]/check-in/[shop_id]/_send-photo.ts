@@ -67,7 +67,8 @@ async function brought(
       if (++refusals > 1) return { step: "failed", failure: { refusal: "missing" }, canRetry: true };
       continue;
     }
-    if (!navigator.onLine) tried = -1; // what was tried without a network does not count
+    if (!navigator.onLine)
+      tried = -1; // what was tried without a network does not count
     else await pause(pauseAfter(tried), signal);
   }
   return { step: "failed", failure: { network: true }, canRetry: true };

@@ -82,9 +82,7 @@ export function ItemRow(props: Props) {
           </p>
         </div>
       </div>
-      {item.note && !writing && (
-        <p className="mt-2 rounded-xl bg-sunken px-3 py-2 whitespace-pre-line">{item.note}</p>
-      )}
+      {item.note && !writing && <p className="mt-2 rounded-xl bg-sunken px-3 py-2 whitespace-pre-line">{item.note}</p>}
       {writing && <NoteForm name={name} note={item.note} onSave={props.onWrite} onClose={close} />}
       <div className="mt-1 flex flex-wrap items-center gap-0.5 sm:gap-1">
         <button
@@ -132,7 +130,7 @@ export function ItemRow(props: Props) {
 
 function Grip() {
   return (
-    <svg viewBox="0 0 12 20" className="h-5 w-3" fill="currentColor">
+    <svg viewBox="0 0 12 20" aria-hidden="true" className="h-5 w-3" fill="currentColor">
       {[4, 10, 16].map((y) => (
         <g key={y}>
           <circle cx="3" cy={y} r="1.5" />

@@ -31,7 +31,7 @@ export function Items({ listId, items: given }: { listId: string; items: readonl
     // A row that moves in the page takes the focus from its button.
     if (focusNext.current) document.getElementById(focusNext.current)?.focus();
     focusNext.current = null;
-  }, [items]);
+  });
 
   const step = (place: number, by: -1 | 1) => {
     focusNext.current = `${by < 0 ? "up" : "down"}-${items[place]?.shop_id}`;
