@@ -7,7 +7,7 @@ import { NearMe } from "@/app/_components/find/near-me";
 import { OpenNow } from "@/app/_components/home/open-now";
 import { MoodPicture, Rings } from "@/app/_components/home/pictures";
 import { Messages } from "@/app/_components/messages";
-import { type Locale, Link } from "@/app/_i18n/routing";
+import { getPathname, type Locale, Link } from "@/app/_i18n/routing";
 import { alternates } from "@/app/_lib/alternates";
 import { cityName } from "@/app/_lib/cities";
 import { districtPath } from "@/app/_lib/district-path";
@@ -48,13 +48,13 @@ export default async function HomePage({ params }: Props) {
             <ul className="flex flex-wrap gap-2">
               {(t.raw("example") as string[]).map((text) => (
                 <li key={text}>
-                  <Link
-                    href={{ pathname: "/search", query: { text } }}
-                    prefetch={false}
+                  {/* As the form above: the browser shows that an answer is on its way. */}
+                  <a
+                    href={getPathname({ href: { pathname: "/search", query: { text } }, locale })}
                     className="inline-flex min-h-11 items-center rounded-full border border-line-strong bg-card/80 px-4 text-sm no-underline hover:bg-brew-soft"
                   >
                     {text}
-                  </Link>
+                  </a>
                 </li>
               ))}
             </ul>

@@ -1,7 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { type FormEvent, type ReactNode, useRef, useState, useTransition } from "react";
+import { type FormEvent, type ReactNode, useEffect, useRef, useState, useTransition } from "react";
 
 import { buttonClass } from "@/app/_components/button";
 import { getPathname, type Locale, useRouter } from "@/app/_i18n/routing";
@@ -20,6 +20,17 @@ export function FilterForm({ path, locale, setCount, children }: Props) {
   const [open, setOpen] = useState(false);
   const [isGoing, startGoing] = useTransition();
 
+  // Fields are made anew with what the page says then; who changed one goes on from there.
+  const changed = useRef<{ name: string; value: string } | null>(null);
+  useEffect(() => {
+    if (isGoing || changed.current === null || document.activeElement !== document.body) return;
+    const { name, value } = changed.current;
+    changed.current = null;
+    const fields = [...(form.current?.elements ?? [])].filter((field) => field.getAttribute("name") === name);
+    const field = fields.find((one) => one.getAttribute("value") === value) ?? fields[0];
+    if (field instanceof HTMLElement) field.focus({ preventScroll: true });
+  }, [isGoing]);
+
   function send(event?: FormEvent<HTMLFormElement>) {
     event?.preventDefault();
     if (!form.current) return;
@@ -31,6 +42,9 @@ export function FilterForm({ path, locale, setCount, children }: Props) {
   function change(event: FormEvent<HTMLFormElement>) {
     const field = event.target;
     if (field instanceof HTMLInputElement && field.type === "search") return;
+    if (field instanceof HTMLInputElement || field instanceof HTMLSelectElement) {
+      changed.current = { name: field.name, value: field.value };
+    }
     if (field instanceof HTMLSelectElement && field.name === "city") {
       const district = form.current?.elements.namedItem("district");
       if (district instanceof HTMLSelectElement) district.value = "";
@@ -61,7 +75,7 @@ export function FilterForm({ path, locale, setCount, children }: Props) {
         {children}
       </form>
       <noscript>
-        <style>{"#filters{display:block}"}</style>
+        <style dangerouslySetInnerHTML={{ __html: "#filters{display:block}" }} />
       </noscript>
     </>
   );

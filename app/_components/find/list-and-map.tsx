@@ -1,7 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useRef, useState } from "react";
 
 import { buttonClass } from "@/app/_components/button";
 import { cardId, StepContext } from "@/app/_components/find/step";
@@ -31,7 +31,13 @@ export function ListAndMap({ cafes, filters, bbox, area, children }: Props) {
   const [active, setActive] = useState<string | null>(null);
   const [chosen, setChosen] = useState<MapCafe | null>(null);
   const [moved, setMoved] = useState<Bbox | null>(null);
+  const both = useRef<HTMLDivElement>(null);
 
+  function toggle() {
+    setView(view === "list" ? "map" : "list");
+    // The other begins where this one did, which may be far above.
+    both.current?.scrollIntoView({ block: "start" });
+  }
   function choose(cafe: MapCafe) {
     const card = document.getElementById(cardId(cafe.id));
     if (card === null || card.offsetParent === null) return setChosen(cafe);
@@ -46,7 +52,7 @@ export function ListAndMap({ cafes, filters, bbox, area, children }: Props) {
   }
   return (
     <StepContext value={{ active: chosen?.id ?? active, setActive }}>
-      <div className="lg:grid lg:grid-cols-[minmax(0,11fr)_minmax(0,10fr)] lg:gap-6">
+      <div ref={both} className="lg:grid lg:grid-cols-[minmax(0,11fr)_minmax(0,10fr)] lg:gap-6">
         <div className={view === "list" ? "" : "hidden lg:block"}>{children}</div>
         <div className={view === "map" ? "" : "hidden lg:block"}>
           <MapPanel
@@ -76,7 +82,7 @@ export function ListAndMap({ cafes, filters, bbox, area, children }: Props) {
       <div className="pointer-events-none sticky bottom-4 z-20 mt-4 flex justify-center lg:hidden">
         <button
           type="button"
-          onClick={() => setView(view === "list" ? "map" : "list")}
+          onClick={toggle}
           className={buttonClass("primary", "pointer-events-auto shadow-cup")}
         >
           {t(view === "list" ? "showMap" : "showList")}

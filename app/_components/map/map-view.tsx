@@ -65,6 +65,7 @@ export default function MapView({ cafes, filters, bounds, active, onActive, onCh
     map.on("idle", () => pins.update());
     map.on("moveend", (event) => moved("originalEvent" in event && event.originalEvent !== undefined));
     drawn.current = { map, pins };
+    look(0);
     return end;
   });
   const choose = useEffectEvent(onChoose);
@@ -122,9 +123,7 @@ export default function MapView({ cafes, filters, bounds, active, onActive, onCh
     };
   }, []);
   useEffect(() => void show(), [shown, seen]);
-  useEffect(() => {
-    if (state === "there") look(0);
-  }, [inView, state]);
+  useEffect(() => look(0), [inView]);
   const activeCafe = [...cafes, ...shown].find((cafe) => cafe.id === active) ?? null;
   useEffect(() => drawn.current?.pins.highlight(activeCafe), [activeCafe, state]);
   const boundsKey = bounds?.join(",");
