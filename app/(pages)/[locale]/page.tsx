@@ -122,14 +122,14 @@ export default async function HomePage({ params }: Props) {
                 </span>
               </p>
               <ul className="mt-3 grid gap-1 border-t border-line pt-3">
-                {(t.raw("how.because") as [string, string][]).map(([tag, quote]) => (
-                  <li key={tag} className="flex gap-2">
+                {(["first", "second", "third"] as const).map((reason) => (
+                  <li key={reason} className="flex gap-2">
                     <span aria-hidden="true" className="font-bold text-leaf">
                       ✓
                     </span>
                     <span>
-                      <span className="font-semibold">{tag}</span>{" "}
-                      <q className="text-sm text-ink-soft">{quote}</q>
+                      <span className="font-semibold">{t(`how.because.${reason}.tag`)}</span>{" "}
+                      <q className="text-sm text-ink-soft">{t(`how.because.${reason}.quote`)}</q>
                     </span>
                   </li>
                 ))}
