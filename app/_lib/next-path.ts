@@ -8,7 +8,9 @@ export function nextPath(given: string | string[] | null | undefined): string {
   try {
     const here = "http://here.invalid";
     const target = new URL(given, here);
-    return target.origin === here ? target.pathname + target.search + target.hash : "/";
+    // "/.//elsewhere" is a path of ours until its dots are resolved. What is left is the address of another site.
+    if (target.origin !== here || target.pathname.startsWith("//")) return "/";
+    return target.pathname + target.search + target.hash;
   } catch {
     return "/";
   }
