@@ -79,6 +79,7 @@ function forgetSession(): void {
   for (const part of document.cookie.split("; ")) {
     const name = part.split("=", 1)[0] ?? "";
     if (name === SESSION_COOKIE || name.startsWith(`${SESSION_COOKIE}.`)) {
+      // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is not there in all browsers of our members.
       document.cookie = `${name}=; path=/; max-age=0`;
     }
   }

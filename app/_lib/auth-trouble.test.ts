@@ -1,4 +1,9 @@
-import { AuthApiError, AuthRetryableFetchError, AuthSessionMissingError, AuthUnknownError } from "@supabase/supabase-js";
+import {
+  AuthApiError,
+  AuthRetryableFetchError,
+  AuthSessionMissingError,
+  AuthUnknownError,
+} from "@supabase/supabase-js";
 import { expect, test } from "vitest";
 
 import { authTrouble } from "@/app/_lib/auth-trouble";

@@ -17,7 +17,10 @@ export type Session = { userId: string; email: string | null; hasPassword: boole
 
 /** `expired` may be renewed; `none` covers what was tampered with as well; `unknown`: the keys could not be had. */
 export type SessionState =
-  { state: "signed-in"; session: Session } | { state: "none" } | { state: "expired" } | { state: "unknown" };
+  | { state: "signed-in"; session: Session }
+  | { state: "none" }
+  | { state: "expired" }
+  | { state: "unknown" };
 
 /** A token that ends within these seconds would not outlive the page that is made with it. */
 const MARGIN_S = 10;
@@ -101,7 +104,8 @@ export async function forMember<T>(
 export async function forSignedIn(here: Here): Promise<Loaded<Session>> {
   const found = await readSession();
   if (found.state === "none") redirect(detour("/sign-in", here));
-  if (found.state === "expired") redirect(withNext("/auth/refresh", getPathname({ href: here.path, locale: here.locale })));
+  if (found.state === "expired")
+    redirect(withNext("/auth/refresh", getPathname({ href: here.path, locale: here.locale })));
   return found.state === "unknown" ? { ok: false, problem: AUTH_UNREACHABLE } : { ok: true, data: found.session };
 }
 

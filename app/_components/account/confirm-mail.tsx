@@ -28,7 +28,9 @@ export function ConfirmMail({ email, emailLink }: { email: string; emailLink: st
       <p>{t("confirmMail.text", { email })}</p>
       <p className="text-sm text-ink-soft">{t("confirmMail.hint")}</p>
       {state === "sent" && <Notice tone="good">{t("confirmMail.sent")}</Notice>}
-      {state !== "sent" && state !== "waiting" && state !== "busy" && <Notice tone="bad">{t(`trouble.${state}`)}</Notice>}
+      {state !== "sent" && state !== "waiting" && state !== "busy" && (
+        <Notice tone="bad">{t(`trouble.${state}`)}</Notice>
+      )}
       {state !== "sent" && (
         <Button look="quiet" busy={state === "busy"} onClick={again}>
           {t("confirmMail.again")}

@@ -41,7 +41,9 @@ export default async function ConsentPage({ params, searchParams }: Props) {
   const t = await getTranslations("account.consent");
   return (
     <div className="mx-auto max-w-3xl px-4 pt-8 sm:pt-14">
-      <h1 id="told" className="text-3xl font-bold">{notice.title}</h1>
+      <h1 id="told" className="text-3xl font-bold">
+        {notice.title}
+      </h1>
       <p className="mt-3 max-w-xl text-lg text-ink-soft">{t("lead")}</p>
       <NoticeText sections={notice.sections} />
       <Messages of={["account"]}>

@@ -15,8 +15,11 @@ export function Avatar({ given }: { given: Photo | null }) {
   const refusal = useTranslations("account.refusal");
   const { photo, preview, state, busy, isLooking, isSlow, choose, remove } = useAvatar(given);
   const isReady = photo?.status === "ready";
-  const shown = (isReady ? (photo.thumbnail_url ?? photo.url) : null) ?? (photo === null || photo.status === "refused" ? null : preview);
-  const reason = state.step === "refused" ? state.reason : photo?.status === "refused" ? photo.refusal?.code : undefined;
+  const shown =
+    (isReady ? (photo.thumbnail_url ?? photo.url) : null) ??
+    (photo === null || photo.status === "refused" ? null : preview);
+  const reason =
+    state.step === "refused" ? state.reason : photo?.status === "refused" ? photo.refusal?.code : undefined;
   return (
     <div>
       <div className="flex items-center gap-5">
@@ -72,9 +75,7 @@ export function Avatar({ given }: { given: Photo | null }) {
               ? t("ready")
               : state.step === "removed" && t("removed")}
       </p>
-      {!busy && reason !== undefined && (
-        <Notice tone="bad">{t("refused", { reason: refusal(reason) })}</Notice>
-      )}
+      {!busy && reason !== undefined && <Notice tone="bad">{t("refused", { reason: refusal(reason) })}</Notice>}
       {state.step === "lost" && <Notice tone="bad">{t("uploadFailed")}</Notice>}
       {state.step === "failed" && (
         <MemberProblem

@@ -23,7 +23,9 @@ export function Counts({ counts }: { counts: components["schemas"]["Counts"] }) 
               prefetch={false}
               className="flex flex-col items-center rounded-cup border border-line bg-card px-2 py-4 text-center no-underline shadow-cup hover:border-line-strong hover:bg-brew-soft"
             >
-              <span className="font-display text-3xl leading-tight font-bold text-brew">{format.number(counts[count])}</span>
+              <span className="font-display text-3xl leading-tight font-bold text-brew">
+                {format.number(counts[count])}
+              </span>
               <span className="text-sm">{t(name)}</span>
             </Link>
           </li>

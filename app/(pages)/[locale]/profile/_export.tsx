@@ -22,7 +22,10 @@ export function Export({ given }: { given: DataExport | null }) {
       <div role="status" className="mt-3">
         {phase === "pending" && (
           <p className="flex items-center gap-3">
-            <span aria-hidden="true" className="size-5 shrink-0 animate-spin rounded-full border-2 border-line-strong border-t-brew" />
+            <span
+              aria-hidden="true"
+              className="size-5 shrink-0 animate-spin rounded-full border-2 border-line-strong border-t-brew"
+            />
             {t("pending")}
           </p>
         )}

@@ -87,6 +87,7 @@ function Weekly({ given, email }: { given: boolean; email: string | null }) {
           type="checkbox"
           role="switch"
           checked={wanted}
+          aria-checked={wanted}
           onChange={(event) => choose(event.target.checked)}
           aria-describedby="weekly-hint"
           className="mt-0.5 size-6 shrink-0 accent-brew"

@@ -47,7 +47,10 @@ export default async function ProfilePage({ params }: Props) {
     <div className="mx-auto max-w-2xl px-4 pt-8 sm:pt-12">
       <h1 className="text-3xl font-bold">{t("profile.title")}</h1>
       <p className="mt-1 text-ink-soft">
-        {[profile.email, t("profile.memberSince", { date: format.dateTime(new Date(profile.created_at), { dateStyle: "long" }) })]
+        {[
+          profile.email,
+          t("profile.memberSince", { date: format.dateTime(new Date(profile.created_at), { dateStyle: "long" }) }),
+        ]
           .filter(Boolean)
           .join(" · ")}
       </p>

@@ -13,7 +13,12 @@ type Props = { params: Promise<{ locale: Locale; token: string }> };
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const { locale } = await params;
   const t = await getTranslations({ locale, namespace: "pages.unsubscribe" });
-  return { title: t("title"), description: t("text"), robots: { index: false, follow: false }, referrer: "no-referrer" };
+  return {
+    title: t("title"),
+    description: t("text"),
+    robots: { index: false, follow: false },
+    referrer: "no-referrer",
+  };
 }
 
 /** Where the link in the weekly email leads. Looking at it changes nothing: programs that look for harm do so too. */
