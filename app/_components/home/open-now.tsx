@@ -15,7 +15,7 @@ const AGAIN_MS = 15_000;
 
 /** Some cafés that are open at this moment. While nobody can say, it says so, and asks again by itself. */
 export function OpenNow() {
-  const t = useTranslations("home.live");
+  const t = useTranslations("home");
   const locale = useLocale();
   const [found, setFound] = useState<ShopPage | "failed" | null>(null);
   useEffect(() => {
@@ -43,9 +43,9 @@ export function OpenNow() {
   return (
     <>
       <p role="status" className="mt-1 min-h-7 text-ink-soft">
-        {count > 0 && `${t("count", { time: time.format(new Date()), count })}${locale === "en" ? ". " : "。"}${t("lead")}`}
-        {found === "failed" && t("failed")}
-        {found !== null && found !== "failed" && count === 0 && t("none")}
+        {count > 0 && `${t("live.count", { time: time.format(new Date()), count })}${locale === "en" ? ". " : "。"}${t("live.lead")}`}
+        {found === "failed" && t("live.failed")}
+        {found !== null && found !== "failed" && count === 0 && t("live.none")}
       </p>
       {found === null && (
         <div className="mt-5 grid gap-4 sm:grid-cols-2 lg:grid-cols-3">
@@ -65,7 +65,7 @@ export function OpenNow() {
           </ul>
           <p className="mt-5">
             <Link href="/shops?open_now=true" className="inline-flex min-h-11 items-center font-semibold">
-              {t("all")}
+              {t("live.all")}
             </Link>
           </p>
         </>
