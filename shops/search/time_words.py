@@ -23,6 +23,8 @@ _NO_SEAT: Final = r"(?![ -](?:space|air|plan|mic|seating|kitchen|house|minded|ba
 _UNITS: Final = r"hours?|hrs?|min|people|person|pax|times?|days?|weeks?|months?|%|nt|twd|degrees|k?m\b|st|nd|rd|th"
 _NO_UNIT: Final = rf"(?![.:]\d|[\ -]?(?:{_UNITS}))"
 _ZH_NUMBER: Final = r"二?十[一二三四五六七八九]?|[零一二兩三四五六七八九]"
+# Elsewhere 一點 is a little: 開晚一點, 晚上一點都不吵.
+_ONE_O_CLOCK: Final = r"(?:(?<=[午上晨夜]一)|(?<=[今明一二三四五六日天末]晚一))(?!點[點都也])"
 
 _ZH: Final[tuple[tuple[str, tuple[Meaning, ...]], ...]] = (
     (r"(?:開|營業)[到得的至]?(?:很|比較|滿|蠻|超|夠|這麼|那麼)*晚(?![上餐間安])", (moments.LATE, "open")),
@@ -47,7 +49,7 @@ _ZH: Final[tuple[tuple[str, tuple[Meaning, ...]], ...]] = (
     (r"[以之過]?後(?![面方院悔來勁站門天山巷段續])", ("after",)),
     (r"[以之]?前(?![面往站鎮金門方台衛])", ("before",)),
     (rf"(?:仍然?|還)[是會能有在]{{0,4}}(?:{_OPENS}[門著]?|{_TRADES})", ("still open",)),
-    (rf"(?<=[點半整鐘分刻]){_OPENS}", ("opens",)),
+    (rf"(?<=[點半整鐘分刻])(?:{_OPENS}|就(?:{_OPENS}|{_TRADES}))", ("opens",)),
     (
         rf"(?:[也都會要能有在]|可以){{1,4}}(?:{_OPENS}[門著]?|{_TRADES})|開門|開著|{_TRADES}|(?<=[後午上晚末日]){_OPENS}",
         ("open",),
@@ -109,26 +111,22 @@ def _meanings(found: re.Match[str]) -> tuple[Meaning, ...]:
 def _zh_day(found: re.Match[str]) -> Day:
     name = found["zh_day_name"]
     weekdays = moments.WEEKEND if name == "末" else (_ZH_WEEKDAYS.index(name.replace("天", "日")),)
-    return _day(weekdays, found["zh_day_week"] or "")
+    week = found["zh_day_week"]
+    return Day(weekdays=weekdays, week="next" if week == "下" else "this" if week else "coming")
 
 
 def _en_day(found: re.Match[str]) -> Day:
     name = found["en_day_name"]
     several = {"weekend": moments.WEEKEND, "weekday": moments.WEEKDAYS}
     weekdays = several.get(name) or (_EN_WEEKDAYS.index(name),)
-    return _day(weekdays, found["en_day_week"] or "")
-
-
-def _day(weekdays: tuple[int, ...], week: str) -> Day:
-    if week.startswith(("下", "next")):
-        return Day(weekdays=weekdays, week="next")
-    return Day(weekdays=weekdays, week="this" if week else "coming")
+    # Unlike 這週五, "this friday" is the coming one, also on a Sunday.
+    return Day(weekdays=weekdays, week="next" if found["en_day_week"] == "next" else "coming")
 
 
 def _zh_clock(found: re.Match[str]) -> Clock:
-    minute = found["zh_clock_minute"] or "0"
+    minute = (found["zh_clock_minute"] or "0").removesuffix("分").strip()
     quarters = {"半": 30, "一刻": 15, "三刻": 45}
-    return Clock(_number(found["zh_clock_hour"]), quarters.get(minute) or _number(minute.removesuffix("分")))
+    return Clock(_number(found["zh_clock_hour"]), quarters.get(minute) or _number(minute))
 
 
 def _number(text: str) -> int:
@@ -170,9 +168,10 @@ _FIXED: Final = {f"{name}{i}": said for name, words in (("zh", _ZH), ("en", _EN)
 _ZH_READ: Final = rf"""
   (?P<zh_day>(?:(?P<zh_day_week>[這本下])個?)?(?:[週周]|星期|禮拜)
     (?P<zh_day_name>[一二三四五六](?![次家杯本天個回兩])|[日天末]))
-| (?P<zh_clock>(?<![第\d.:$])(?P<zh_clock_hour>2[0-4]|1\d|0?\d|{_ZH_NUMBER})
-    (?:(?:(?<!一)|(?<=十一)|(?<=[午上晚晨夜]一))點(?![數心])|點(?=[鐘整半]|[以之過]?後)|(?<=\d\d)時(?![間段尚候]))(?:鐘|整)?
-    (?P<zh_clock_minute>半|[一三]刻|(?:[0-5]\d|[二三四五]?十[一二三四五六七八九]?)分?)?)
+| (?P<zh_clock>(?<![第\d.:$])(?<!第[ ])(?P<zh_clock_hour>2[0-4]|1\d|0?\d|{_ZH_NUMBER})
+    (?:(?:(?<!一)(?:(?<=\d)[ ])?|(?<=十一)|{_ONE_O_CLOCK})點(?![數心])|點(?=[鐘整半]|[以之過]?後)
+      |(?<=\d\d)時(?![間段尚候]))(?:鐘|整)?
+    (?P<zh_clock_minute>半|[一三]刻|[ ][0-5]\d[ ]?分(?!鐘)|(?:[0-5]\d|[二三四五]?十[一二三四五六七八九]?)分?)?)
 """
 _EN_READ: Final = rf"""
   (?P<en_day>(?:(?P<en_day_week>this|next)[ ])?(?P<en_day_name>{"|".join(_EN_WEEKDAYS)}|weekend|weekday)s?)

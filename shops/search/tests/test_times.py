@@ -114,6 +114,7 @@ WITH_A_WORD_OF_OPENING = [
     ("open evenings", "Mon 23 20:00"),
     ("開到很晚", "Mon 23 22:00"),
     ("營業得比較晚", "Mon 23 22:00"),
+    ("開晚一點", "Mon 23 22:00"),
     ("open late", "Mon 23 22:00"),
     ("open until late", "Mon 23 22:00"),
     ("closes late", "Mon 23 22:00"),
@@ -136,6 +137,11 @@ CLOCKS = [
     ("週三下午兩點一刻", "Wed 25 14:15"),
     ("下午三點三刻", "Mon 23 15:45"),
     ("下午一點", "Tue 24 13:00"),
+    ("晚上一點", "Tue 24 01:00"),
+    ("今晚一點", "Tue 24 01:00"),
+    ("晚上 10 點後", "Mon 23 22:00"),
+    ("下午 3 點 30 分", "Mon 23 15:30"),
+    ("下午 3 點 30 分鐘", "Mon 23 15:00"),
     ("下午四點二十分", "Mon 23 16:20"),
     ("中午十一點半", "Tue 24 11:30"),
     ("二十一點", "Mon 23 21:00"),
@@ -154,6 +160,8 @@ CLOCKS = [
     ("早上七點開", "Tue 24 07:00"),
     ("七點開", "Tue 24 07:00"),
     ("三點開", "Mon 23 15:00"),
+    ("六點半就開", "Tue 24 06:30"),
+    ("六點就營業", "Tue 24 06:00"),
     ("開到晚上十點", "Mon 23 21:59"),
     ("早上九點到下午三點", "Tue 24 09:00"),
     ("現在想找晚上十點後還有開的", "Mon 23 22:00"),
@@ -209,8 +217,13 @@ def test_the_moment_is_the_first_that_the_words_can_mean(text: str, moment: str 
         "good morning blend",
         "一點都不吵",
         "安靜一點",
+        "晚一點",
+        "晚上一點都不吵",
+        "下午一點點",
         "甜點",
         "第三點",
+        "第 3 點",
+        "3 點心",
         "開會",
         "open space",
         "現在很紅",
@@ -277,7 +290,15 @@ def test_what_lasts_is_now_and_what_is_over_is_the_next_one(text: str, hour: int
 
 
 @pytest.mark.parametrize(
-    ("text", "moment"), [("這週一早上", "Mon 23 09:00"), ("週末早上", "Sun 29 09:00"), ("這週末早上", "Sun 29 09:00")]
+    ("text", "moment"),
+    [
+        ("這週一早上", "Mon 23 09:00"),
+        ("this monday morning", "Mon 30 09:00"),
+        ("週末早上", "Sun 29 09:00"),
+        ("這週末早上", "Sun 29 09:00"),
+        ("this weekend in the morning", "Sun 29 09:00"),
+        ("next weekend in the morning", "Sat 05 09:00"),
+    ],
 )
 def test_a_week_is_read_from_where_one_stands_in_it(text: str, moment: str) -> None:
     assert at(text, datetime(2026, 11, 28, 15, tzinfo=TAIPEI)) == moment
