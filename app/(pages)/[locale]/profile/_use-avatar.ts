@@ -2,8 +2,8 @@
 
 import { useEffect, useState } from "react";
 
-import { prepare, Unsendable } from "@/app/(pages)/[locale]/check-in/[shop_id]/_prepare";
-import { put } from "@/app/(pages)/[locale]/check-in/[shop_id]/_put";
+import { prepare, Unsendable } from "@/app/_lib/photos/prepare";
+import { put } from "@/app/_lib/photos/put";
 import { api } from "@/app/_lib/api";
 import { backoff } from "@/app/_lib/backoff";
 import { loaded, type Problem } from "@/app/_lib/problem";

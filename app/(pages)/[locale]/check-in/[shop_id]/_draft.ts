@@ -1,7 +1,7 @@
 import type { Problem } from "@/app/_lib/problem";
 import type { components } from "@/app/_lib/schema";
 
-import type { Refusal } from "./_photo-plan";
+import type { Refusal } from "@/app/_lib/photos/plan";
 
 export const PHOTOS_MAX = 3;
 export const NOTE_MAX = 1000;

@@ -3,8 +3,8 @@ import { isPassing, loaded } from "@/app/_lib/problem";
 import type { components } from "@/app/_lib/schema";
 
 import type { PhotoKind, PhotoState } from "./_draft";
-import { type Prepared, prepare, Unsendable } from "./_prepare";
-import { put } from "./_put";
+import { type Prepared, prepare, Unsendable } from "@/app/_lib/photos/prepare";
+import { put } from "@/app/_lib/photos/put";
 import { pause, pauseAfter, TRIES, untilOnline } from "./_waiting";
 
 type Ticket = components["schemas"]["UploadTicket"];

@@ -6,7 +6,7 @@ import { cleanNote } from "@/app/_lib/written-text";
 
 import { type Draft, draftReducer, EMPTY, type PhotoKind, room, uploads } from "./_draft";
 import { keyring, postCheckIn } from "./_post-check-in";
-import type { Prepared } from "./_prepare";
+import type { Prepared } from "@/app/_lib/photos/prepare";
 import { sendPhoto } from "./_send-photo";
 
 type Held = { kind: PhotoKind; file: Blob | Prepared; stop: AbortController };

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { kindOf, redrawn, refusalOf, unreadable } from "./_photo-plan";
+import { kindOf, redrawn, refusalOf, unreadable } from "@/app/_lib/photos/plan";
 
 const bytes = (text: string) => Uint8Array.from(text, (letter) => letter.charCodeAt(0));
 const photo = { kind: "jpeg", bytes: 900_000, width: 3000, height: 2000 } as const;

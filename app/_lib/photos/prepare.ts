@@ -1,4 +1,4 @@
-import { HEAD_BYTES, isAcceptable, kindOf, redrawn, type Refusal, refusalOf, unreadable } from "./_photo-plan";
+import { HEAD_BYTES, isAcceptable, kindOf, redrawn, type Refusal, refusalOf, unreadable } from "@/app/_lib/photos/plan";
 
 /** A file as it is sent. */
 export type Prepared = { blob: Blob; type: "image/jpeg" | "image/png" | "image/webp" };
