@@ -1,7 +1,5 @@
 import "server-only";
 
-import { combineChunks, stringFromBase64URL } from "@supabase/ssr";
-import { createRemoteJWKSet, errors, jwtVerify, type JWTVerifyGetKey } from "jose";
 import { cookies } from "next/headers";
 import { redirect } from "next/navigation";
 
@@ -10,71 +8,15 @@ import { type Backend, backend } from "@/app/_lib/backend";
 import { withNext } from "@/app/_lib/next-path";
 import { type Loaded, loaded } from "@/app/_lib/problem";
 import { serverConfig } from "@/app/_lib/server-config";
-import { SESSION_COOKIE } from "@/app/_lib/session-cookie";
+import { type Session, type SessionState, sessionIn } from "@/app/_lib/session-state";
 
-/** Who asks, as their token proves. Whoever always came by Google or LINE has no password. */
-export type Session = { userId: string; email: string | null; hasPassword: boolean; accessToken: string };
-
-/** `expired` may be renewed; `none` covers what was tampered with as well; `unknown`: the keys could not be had. */
-export type SessionState =
-  | { state: "signed-in"; session: Session }
-  | { state: "none" }
-  | { state: "expired" }
-  | { state: "unknown" };
-
-/** A token that ends within these seconds would not outlive the page that is made with it. */
-const MARGIN_S = 10;
-const BASE64_PREFIX = "base64-";
-
-let keys: { url: string; get: JWTVerifyGetKey } | undefined;
-
-function projectKeys(supabaseUrl: string): JWTVerifyGetKey {
-  if (keys?.url !== supabaseUrl) {
-    const url = new URL(`${supabaseUrl}/auth/v1/.well-known/jwks.json`);
-    keys = { url: supabaseUrl, get: createRemoteJWKSet(url, { timeoutDuration: 3000, cacheMaxAge: 600_000 }) };
-  }
-  return keys.get;
-}
+/** A token that the API refuses although it is good here is taken for outdated if it is older than this. */
+const NEW_FOR_S = 60;
 
 /** Reads the session from the request's cookies and verifies its token here, against the project's keys. */
 export async function readSession(): Promise<SessionState> {
   const jar = await cookies();
-  const stored = await combineChunks(SESSION_COOKIE, (name) => jar.get(name)?.value ?? null);
-  const accessToken = stored === null ? null : tokenIn(stored);
-  if (accessToken === null) return { state: "none" };
-  const { supabaseUrl } = serverConfig();
-  try {
-    const { payload } = await jwtVerify(accessToken, projectKeys(supabaseUrl), {
-      issuer: `${supabaseUrl}/auth/v1`,
-      audience: "authenticated",
-      algorithms: ["ES256", "RS256"],
-      requiredClaims: ["sub", "exp"],
-    });
-    if ((payload.exp ?? 0) - Date.now() / 1000 < MARGIN_S) return { state: "expired" };
-    const email = typeof payload.email === "string" ? payload.email : null;
-    const hasPassword = email !== null && providersIn(payload.app_metadata).includes("email");
-    return { state: "signed-in", session: { userId: payload.sub ?? "", email, hasPassword, accessToken } };
-  } catch (error) {
-    if (error instanceof errors.JWTExpired) return { state: "expired" };
-    if (error instanceof errors.JWKSTimeout || !(error instanceof errors.JOSEError)) return { state: "unknown" };
-    // A set of keys that answers with an error page says nothing about the token.
-    return error.code === "ERR_JOSE_GENERIC" ? { state: "unknown" } : { state: "none" };
-  }
-}
-
-function providersIn(metadata: unknown): readonly unknown[] {
-  const { providers } = (metadata ?? {}) as { providers?: unknown };
-  return Array.isArray(providers) ? providers : [];
-}
-
-function tokenIn(stored: string): string | null {
-  try {
-    const text = stored.startsWith(BASE64_PREFIX) ? stringFromBase64URL(stored.slice(BASE64_PREFIX.length)) : stored;
-    const session = JSON.parse(text) as { access_token?: unknown };
-    return typeof session.access_token === "string" ? session.access_token : null;
-  } catch {
-    return null;
-  }
+  return sessionIn((name) => jar.get(name)?.value ?? null, serverConfig().supabaseUrl);
 }
 
 /** A page of members: what it is called (without a language), and in which language it is shown. */
@@ -95,7 +37,7 @@ export async function forMember<T>(
   const session = signedIn.data;
   const answer = await loaded(ask(await backend(session.accessToken), session));
   if (!answer.ok && answer.problem.code === "consent_required") redirect(detour("/consent", here));
-  return answer.ok ? answer : whereAllowed(answer, here);
+  return answer.ok ? answer : whereAllowed(answer, here, session);
 }
 
 /**
@@ -115,11 +57,13 @@ export async function forNewcomer(here: Here): Promise<Loaded<Session | null>> {
   if (!signedIn.ok) return signedIn;
   const answer = await loaded((await backend(signedIn.data.accessToken)).GET("/profile"));
   if (answer.ok) return { ok: true, data: null };
-  return answer.problem.code === "consent_required" ? signedIn : whereAllowed(answer, here);
+  return answer.problem.code === "consent_required" ? signedIn : whereAllowed(answer, here, signedIn.data);
 }
 
-function whereAllowed<T extends Loaded<never>>(answer: T, here: Here): T {
+function whereAllowed<T extends Loaded<never>>(answer: T, here: Here, session: Session): T {
   if (answer.ok) return answer;
+  // Keys were changed, say. A token that was made just now would be refused as well: no second round.
+  if (answer.problem.status === 401 && Date.now() / 1000 - session.issuedAt > NEW_FOR_S) redirect(renewal(here));
   if (answer.problem.code === "deletion_pending") redirect(detour("/restore", here));
   if (answer.problem.code === "deactivated") redirect(getPathname({ href: "/deactivated", locale: here.locale }));
   return answer;
@@ -127,6 +71,10 @@ function whereAllowed<T extends Loaded<never>>(answer: T, here: Here): T {
 
 function detour(page: string, { path, locale }: Here): string {
   return withNext(getPathname({ href: page, locale }), getPathname({ href: path, locale }));
+}
+
+function renewal({ path, locale }: Here): string {
+  return withNext("/auth/refresh", getPathname({ href: path, locale }));
 }
 
 const AUTH_UNREACHABLE = {
