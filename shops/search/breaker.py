@@ -33,6 +33,8 @@ class Breaker:
         self._failures = 0
         self._rests_until: float | None = None
         self._is_tried = False
+        self._is_retired = False
+        self._is_counted = False
 
     @contextmanager
     def asking(self) -> Iterator[None]:
@@ -52,6 +54,12 @@ class Breaker:
             raise
         self._well()
 
+    def retire(self) -> None:
+        """Count no more as resting: another embedder is asked from now on, so nobody would find out that it is well."""
+        with self._lock:
+            self._is_retired = True
+            self._count()
+
     def _enter(self) -> None:
         with self._lock:
             if self._rests_until is None:
@@ -63,9 +71,8 @@ class Breaker:
 
     def _well(self) -> None:
         with self._lock:
-            if self._rests_until is not None:
-                metrics.resting.add(by=-1)
             self._failures, self._rests_until, self._is_tried = 0, None, False
+            self._count()
 
     def _failed(self, retry_after: timedelta | None) -> None:
         with self._lock:
@@ -73,7 +80,13 @@ class Breaker:
             self._is_tried = False
             if self._failures < FAILURES:
                 return
-            if self._rests_until is None:
-                metrics.resting.add(by=1)
             rest = min(max(REST, retry_after or REST), LONGEST_REST)
             self._rests_until = self._clock() + rest.total_seconds()
+            self._count()
+
+    def _count(self) -> None:
+        """The lock must be held."""
+        counts = self._rests_until is not None and not self._is_retired
+        if counts != self._is_counted:
+            metrics.resting.add(by=1 if counts else -1)
+            self._is_counted = counts

@@ -9,7 +9,6 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from functools import lru_cache
 from typing import Final
 
 from django.core.exceptions import ImproperlyConfigured
@@ -90,6 +89,10 @@ class QueryVectors:
         mine.set_result(literal)
         return literal
 
+    def retire(self) -> None:
+        """Whoever still has them may go on asking; what is wrong with their embedder is nobody's concern any more."""
+        self._breaker.retire()
+
     def _ask(self, text: str) -> str:
         if self._spending is not None and not self._spending.search_allowed():
             metrics.vectors.add("over_budget")
@@ -127,9 +130,23 @@ class _OutOfReach:
         raise ProviderUnavailable(self._reason)
 
 
-@lru_cache(maxsize=1)
+_own_lock: Final = threading.Lock()
+_own: Final[dict[tuple[str, str], QueryVectors]] = {}
+
+
 def query_vectors(provider: str, model: str) -> QueryVectors:
     """The process's own, of this model. Those of the model that was asked for before are dropped."""
+    with _own_lock:
+        if (provider, model) not in _own:
+            made = _made(provider, model)
+            for dropped in _own.values():
+                dropped.retire()
+            _own.clear()
+            _own[provider, model] = made
+        return _own[provider, model]
+
+
+def _made(provider: str, model: str) -> QueryVectors:
     try:
         embedder = embedder_of(provider, model)
     except ImproperlyConfigured as exc:

@@ -9,13 +9,14 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from caferoam.metrics.exposition import exposition
+from caferoam.providers.embeddings import chosen
 from caferoam.providers.embeddings.openai import OpenAIEmbedder
 from caferoam.providers.errors import ProviderRefused, ProviderUnavailable
 from caferoam.testing.metrics import samples
 from caferoam.testing.openai import KEY, OpenAIStub
 from caferoam.testing.vendors import Silence
 from shops.search.breaker import FAILURES, LONGEST_REST, REST, Breaker, EmbedderRests
-from shops.search.query_vectors import QueryVectors
+from shops.search.query_vectors import QueryVectors, query_vectors
 from shops.search.tests.embedder import PairEmbedder
 
 
@@ -120,6 +121,34 @@ def test_a_vendor_is_left_alone_for_as_long_as_it_asks_within_limits(
     assert not is_asked(breaker)
     clock.pass_(timedelta(seconds=1))
     assert is_asked(breaker)
+
+
+def test_what_is_not_asked_any_more_counts_no_longer_as_resting_whatever_becomes_of_the_last_calls(
+    clock: Clock,
+) -> None:
+    before = resting()
+    breaker = Breaker(clock=clock)
+    with suppress(ProviderUnavailable), breaker.asking():
+        fail(breaker, ProviderUnavailable(), times=FAILURES)
+        assert resting() == before + 1
+        breaker.retire()
+        assert resting() == before
+        raise ProviderUnavailable("late")
+    assert resting() == before
+    clock.pass_(REST)
+    assert is_asked(breaker)
+    assert resting() == before
+
+
+def test_a_change_of_the_model_leaves_the_rest_of_the_one_before_behind() -> None:
+    before = resting()
+    out_of_reach = query_vectors("offline", "another")
+    for place in range(FAILURES):
+        with pytest.raises(ProviderUnavailable, match="no model 'another'"):
+            out_of_reach.of(f"quiet {place}")
+    assert resting() == before + 1
+    assert query_vectors(*chosen()) is not out_of_reach
+    assert resting() == before
 
 
 def test_what_is_kept_is_still_found_while_the_embedder_rests(clock: Clock) -> None:
