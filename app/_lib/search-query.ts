@@ -1,12 +1,5 @@
 import type { components } from "@/app/_lib/schema";
-import {
-  apiParams,
-  one,
-  parseShopQuery,
-  type SearchParams,
-  type ShopQuery,
-  shopParams,
-} from "@/app/_lib/shop-query";
+import { apiParams, one, parseShopQuery, type SearchParams, type ShopQuery, shopParams } from "@/app/_lib/shop-query";
 
 type Span = Pick<components["schemas"]["Span"], "start" | "end">;
 

@@ -3,7 +3,14 @@ import { expect, test } from "vitest";
 import { apiParams, hrefOf, parseShopQuery, shopChips, shopParams } from "@/app/_lib/shop-query";
 
 test("an address is read and written the same", () => {
-  const params = { city: "台北市", district: "大安區", tag: ["wifi", "quiet"], mode: "work", open_now: "true", q: "咖啡" };
+  const params = {
+    city: "台北市",
+    district: "大安區",
+    tag: ["wifi", "quiet"],
+    mode: "work",
+    open_now: "true",
+    q: "咖啡",
+  };
   const query = parseShopQuery(params);
   expect(hrefOf("/shops", shopParams(query))).toBe(
     `/shops?${new URLSearchParams([
@@ -23,7 +30,14 @@ test("what a form leaves empty is not said", () => {
 });
 
 test("what the API would refuse is not said", () => {
-  const query = parseShopQuery({ mode: "dance", order: "price", near: "here", bbox: "1,2", tag: "<b>", q: "a".repeat(101) });
+  const query = parseShopQuery({
+    mode: "dance",
+    order: "price",
+    near: "here",
+    bbox: "1,2",
+    tag: "<b>",
+    q: "a".repeat(101),
+  });
   expect(shopParams(query)).toEqual([]);
 });
 

@@ -15,7 +15,9 @@ export function Chips({ label, chips, removeLabel, children }: Props) {
       {chips.map((chip) => (
         <li key={chip.key}>
           {chip.href === null ? (
-            <span className={`inline-flex min-h-9 items-center rounded-full px-3 text-sm ${TONES[chip.tone ?? "wanted"]}`}>
+            <span
+              className={`inline-flex min-h-9 items-center rounded-full px-3 text-sm ${TONES[chip.tone ?? "wanted"]}`}
+            >
               {chip.label}
             </span>
           ) : (

@@ -75,7 +75,7 @@ export function FilterForm({ path, locale, setCount, children }: Props) {
         {children}
       </form>
       <noscript>
-        <style dangerouslySetInnerHTML={{ __html: "#filters{display:block}" }} />
+        <style>{"#filters{display:block}"}</style>
       </noscript>
     </>
   );

@@ -116,7 +116,13 @@ export function Filters({ path, query, facets, dimensions, districts, hidden, wi
         </label>
         {withNameAndOrder && (
           <Labelled id="filter-order" label={t("order")}>
-            <select id="filter-order" name="order" key={query.order} defaultValue={query.order ?? ""} className={INPUT_CLASS}>
+            <select
+              id="filter-order"
+              name="order"
+              key={query.order}
+              defaultValue={query.order ?? ""}
+              className={INPUT_CLASS}
+            >
               <option value="">{t(query.near ? "orders.distance" : "orders.name")}</option>
               {ORDERS.filter((order) => order !== (query.near ? "distance" : "name"))
                 .filter((order) => order !== "distance")
@@ -157,4 +163,3 @@ function namedDistricts(districts: Props["districts"], chosen: string): Props["d
   const isKnown = chosen === "" || districts.some(({ district }) => district === chosen);
   return isKnown ? districts : [...districts, { district: chosen, name: chosen }];
 }
-

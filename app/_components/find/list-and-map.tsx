@@ -80,11 +80,7 @@ export function ListAndMap({ cafes, filters, bbox, area, children }: Props) {
         </div>
       </div>
       <div className="pointer-events-none sticky bottom-4 z-20 mt-4 flex justify-center lg:hidden">
-        <button
-          type="button"
-          onClick={toggle}
-          className={buttonClass("primary", "pointer-events-auto shadow-cup")}
-        >
+        <button type="button" onClick={toggle} className={buttonClass("primary", "pointer-events-auto shadow-cup")}>
           {t(view === "list" ? "showMap" : "showList")}
         </button>
       </div>

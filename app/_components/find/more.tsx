@@ -53,8 +53,16 @@ export function More({ href, onMore, isBusy, problem, shown }: Props) {
   }
   return (
     <div ref={link} className="mt-6 flex flex-col items-center gap-3">
-      {problem && <Notice tone="bad">{t(`problem.${problemKey(problem)}`, { seconds: problem.retryAfter ?? 0 })}</Notice>}
-      <Link href={href} prefetch={false} onClick={press} aria-disabled={isBusy || undefined} className={buttonClass("quiet")}>
+      {problem && (
+        <Notice tone="bad">{t(`problem.${problemKey(problem)}`, { seconds: problem.retryAfter ?? 0 })}</Notice>
+      )}
+      <Link
+        href={href}
+        prefetch={false}
+        onClick={press}
+        aria-disabled={isBusy || undefined}
+        className={buttonClass("quiet")}
+      >
         {t(isBusy ? "loading" : "shop.more")}
       </Link>
     </div>

@@ -11,6 +11,7 @@ import type { components } from "@/app/_lib/schema";
 type ShopPage = components["schemas"]["ShopPage"];
 
 const SHOWN = 6;
+const PLACES = Array.from({ length: SHOWN }, (_, index) => index);
 const AGAIN_MS = 15_000;
 
 /** Some cafés that are open at this moment. While nobody can say, it says so, and asks again by itself. */
@@ -43,14 +44,15 @@ export function OpenNow() {
   return (
     <>
       <p role="status" className="mt-1 min-h-7 text-ink-soft">
-        {count > 0 && `${t("live.count", { time: time.format(new Date()), count })}${locale === "en" ? ". " : "。"}${t("live.lead")}`}
+        {count > 0 &&
+          `${t("live.count", { time: time.format(new Date()), count })}${locale === "en" ? ". " : "。"}${t("live.lead")}`}
         {found === "failed" && t("live.failed")}
         {found !== null && found !== "failed" && count === 0 && t("live.none")}
       </p>
       {found === null && (
         <div className="mt-5 grid gap-4 sm:grid-cols-2 lg:grid-cols-3">
-          {Array.from({ length: SHOWN }, (_, index) => (
-            <Skeleton key={index} className="h-52 rounded-cup max-sm:nth-[n+4]:hidden" />
+          {PLACES.map((place) => (
+            <Skeleton key={place} className="h-52 rounded-cup max-sm:nth-[n+4]:hidden" />
           ))}
         </div>
       )}

@@ -28,7 +28,8 @@ export function Rings({ className }: { className: string }) {
 const PATHS = {
   work: "M9 12h30v20H9zM4 37h40M19 37l1-5h8l1 5",
   rest: "M10 24v-8a6 6 0 0 1 6-6h16a6 6 0 0 1 6 6v8M6 27a4 4 0 0 1 8 0v3h20v-3a4 4 0 0 1 8 0v9H6zM11 36v4M37 36v4",
-  social: "M5 22h15v7a7 7 0 0 1-7 7h-1a7 7 0 0 1-7-7zM28 22h15v7a7 7 0 0 1-7 7h-1a7 7 0 0 1-7-7zM12 16c-3-3 3-5 0-8M36 16c-3-3 3-5 0-8M24 14v.1M24 20v.1",
+  social:
+    "M5 22h15v7a7 7 0 0 1-7 7h-1a7 7 0 0 1-7-7zM28 22h15v7a7 7 0 0 1-7 7h-1a7 7 0 0 1-7-7zM12 16c-3-3 3-5 0-8M36 16c-3-3 3-5 0-8M24 14v.1M24 20v.1",
 } as const;
 
 /** A small picture of a mood. Decoration. */

@@ -46,7 +46,9 @@ export function MapPanel({ chosen, onClose, children, className = "", ...map }: 
           </Suspense>
         </OrText>
       )}
-      {children && <div className="pointer-events-none absolute inset-x-14 top-3 z-10 flex justify-center">{children}</div>}
+      {children && (
+        <div className="pointer-events-none absolute inset-x-14 top-3 z-10 flex justify-center">{children}</div>
+      )}
       {chosen && <Chosen key={chosen.id} cafe={chosen} onClose={onClose} />}
     </section>
   );

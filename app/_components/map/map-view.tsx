@@ -8,7 +8,7 @@ import type { MapCafe } from "@/app/_components/map/cafes";
 import { InView, type Seen } from "@/app/_components/map/in-view";
 import { canDraw, makeMap, showCafes } from "@/app/_components/map/make-map";
 import { Pins } from "@/app/_components/map/pins";
-import type { Bbox } from "@/app/_lib/bbox";
+import { type Bbox, parseBbox, short } from "@/app/_lib/bbox";
 import { webConfig } from "@/app/_lib/web-config";
 
 const CALM_MS = 250;
@@ -45,6 +45,7 @@ export default function MapView({ cafes, filters, bounds, active, onActive, onCh
   );
   // In view there are those of the list as well; from afar they are among the counts.
   const shown = inView ? seen.cafes : cafes;
+  const counts = inView ? seen.counts : NOTHING.counts;
 
   const start = useEffectEvent((styleUrl: string | null, container: HTMLElement) => {
     const { map, end } = makeMap({
@@ -59,29 +60,29 @@ export default function MapView({ cafes, filters, bounds, active, onActive, onCh
       { cluster: (count) => t("cluster", { count }), district: (name, count) => t("district", { name, count }) },
       { choose: (cafe) => choose(cafe), point: (id) => point(id), cafeOf: (id) => cafeOf(id) },
     );
-    map.on("style.load", () => show());
+    map.on("style.load", () => show(map));
     map.on("load", () => setState("there"));
     map.on("sourcedata", (event) => event.sourceDataType !== "metadata" && map.loaded() && pins.update());
     map.on("idle", () => pins.update());
     map.on("moveend", (event) => moved("originalEvent" in event && event.originalEvent !== undefined));
     drawn.current = { map, pins };
-    look(0);
+    look(inView, 0);
     return end;
   });
   const choose = useEffectEvent(onChoose);
   const point = useEffectEvent(onActive);
   const cafeOf = useEffectEvent((id: string) => shown.find((cafe) => cafe.id === id));
-  const show = useEffectEvent(() => drawn.current && showCafes(drawn.current.map, shown, inView ? seen.counts : []));
+  const show = useEffectEvent((map: MapLibre) => showCafes(map, shown, counts));
 
   const wanted = useRef<{ abort: AbortController; timer: number } | null>(null);
-  const look = useEffectEvent((delay: number) => {
+  const look = useEffectEvent((asked: InView | null, delay: number) => {
     wanted.current?.abort.abort();
     clearTimeout(wanted.current?.timer);
-    if (!inView || !drawn.current) return;
+    if (!asked || !drawn.current) return;
     const { map } = drawn.current;
     const abort = new AbortController();
     const timer = window.setTimeout(() => {
-      inView.at(viewOf(map), map.getZoom(), abort.signal).then(
+      asked.at(viewOf(map), map.getZoom(), abort.signal).then(
         (found) => {
           if (abort.signal.aborted) return;
           setSeen(found);
@@ -93,7 +94,7 @@ export default function MapView({ cafes, filters, bounds, active, onActive, onCh
     wanted.current = { abort, timer };
   });
   const moved = useEffectEvent((byVisitor: boolean) => {
-    look(CALM_MS);
+    look(inView, CALM_MS);
     if (byVisitor && drawn.current) onMoved(viewOf(drawn.current.map));
   });
 
@@ -122,21 +123,26 @@ export default function MapView({ cafes, filters, bounds, active, onActive, onCh
       end?.();
     };
   }, []);
-  useEffect(() => void show(), [shown, seen]);
-  useEffect(() => look(0), [inView]);
+  useEffect(() => {
+    if (drawn.current) showCafes(drawn.current.map, shown, counts);
+  }, [shown, counts]);
+  useEffect(() => look(inView, 0), [inView]);
   const activeCafe = [...cafes, ...shown].find((cafe) => cafe.id === active) ?? null;
-  useEffect(() => drawn.current?.pins.highlight(activeCafe), [activeCafe, state]);
-  const boundsKey = bounds?.join(",");
-  const fit = useEffectEvent(() => {
-    if (bounds) drawn.current?.map.fitBounds([...bounds] as [number, number, number, number], { padding: 48, maxZoom: 15 });
+  useEffect(() => drawn.current?.pins.highlight(activeCafe), [activeCafe]);
+  const boundsKey = bounds && short(bounds).join(",");
+  const goTo = useEffectEvent((key: string) => {
+    const wanted = parseBbox(key);
+    if (wanted)
+      drawn.current?.map.fitBounds([...wanted] as [number, number, number, number], { padding: 48, maxZoom: 15 });
   });
   const isFirst = useRef(true);
   useEffect(() => {
-    if (!isFirst.current) fit();
+    if (!isFirst.current && boundsKey) goTo(boundsKey);
     isFirst.current = false;
   }, [boundsKey]);
 
-  if (state === "cannot") return <p className="absolute inset-0 grid place-items-center p-6 text-center text-ink-soft">{t("cannot")}</p>;
+  if (state === "cannot")
+    return <p className="absolute inset-0 grid place-items-center p-6 text-center text-ink-soft">{t("cannot")}</p>;
   return (
     <>
       <div ref={box} className="size-full" />

@@ -19,7 +19,7 @@ const CAFE_LOOK =
   "transition-transform group-hover:scale-125 group-focus-visible:scale-125 group-aria-[current=true]:scale-150 " +
   "group-aria-[current=true]:bg-leaf group-aria-[current=true]:text-card";
 const MANY_LOOK =
-  "grid place-items-center rounded-full border-2 border-brew bg-card font-bold text-ink shadow-cup " +
+  "grid place-items-center rounded-full border-2 border-brew bg-card leading-none font-bold whitespace-nowrap text-ink shadow-cup " +
   "group-hover:bg-brew-soft group-focus-visible:bg-brew-soft";
 const BEACON_LOOK = "pointer-events-none size-7 rounded-full border-2 border-card bg-leaf shadow-cup";
 
@@ -99,7 +99,7 @@ export class Pins {
       face.className = MANY_LOOK;
       const size = 30 + 7 * Math.log10(count);
       face.style.width = face.style.height = `${size}px`;
-      face.style.fontSize = `${size / 3}px`;
+      face.style.fontSize = `${Math.max(11, size / 3.4)}px`;
       face.textContent = String(count);
       button.addEventListener("click", () => void this.comeCloser(properties, at));
     }

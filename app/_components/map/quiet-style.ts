@@ -16,7 +16,13 @@ export function quietStyle(): StyleSpecification {
     },
     layers: [
       { id: "water", type: "background", paint: { "background-color": shade("#dde7e4", "#101617") } },
-      { id: "land", type: "fill", source: "taiwan", filter: is("land"), paint: { "fill-color": shade("#fbf6ec", "#1f1914") } },
+      {
+        id: "land",
+        type: "fill",
+        source: "taiwan",
+        filter: is("land"),
+        paint: { "fill-color": shade("#fbf6ec", "#1f1914") },
+      },
       {
         id: "coast",
         type: "line",
@@ -76,6 +82,11 @@ function shade(light: string, dark: string): ExpressionSpecification {
   return ["case", ["to-boolean", ["global-state", "dark"]], dark, light];
 }
 
-const NAME: ExpressionSpecification = ["case", ["to-boolean", ["global-state", "english"]], ["get", "en"], ["get", "zh"]];
+const NAME: ExpressionSpecification = [
+  "case",
+  ["to-boolean", ["global-state", "english"]],
+  ["get", "en"],
+  ["get", "zh"],
+];
 const LETTERS = { "text-font": ["sans-serif"], "text-letter-spacing": 0.08, "text-max-width": 8 } satisfies object;
 const HALO = { "text-halo-color": shade("#fbf6ec", "#1f1914"), "text-halo-width": 1.5 } satisfies object;

@@ -4,5 +4,7 @@ export const dynamic = "force-static";
 
 /** What the bundled style draws; made while building. */
 export function GET(): Response {
-  return Response.json(outlines(), { headers: { "cache-control": "public, max-age=86400, stale-while-revalidate=604800" } });
+  return Response.json(outlines(), {
+    headers: { "cache-control": "public, max-age=86400, stale-while-revalidate=604800" },
+  });
 }

@@ -33,10 +33,24 @@ export async function Answer({ answer, query, path, cursor, locale }: Props) {
   const set = await namedChips(query.filters, dimensions, (filters) => to({ ...query, filters }));
   const ignored: Chip[] = [
     ...(query.ignoresAreas && understood.areas.length > 0
-      ? [{ key: "areas", label: t("understood.ignoredAreas"), href: to({ ...query, ignoresAreas: false }), tone: "avoided" as const }]
+      ? [
+          {
+            key: "areas",
+            label: t("understood.ignoredAreas"),
+            href: to({ ...query, ignoresAreas: false }),
+            tone: "avoided" as const,
+          },
+        ]
       : []),
     ...(query.ignoresTimes && understood.time
-      ? [{ key: "times", label: t("understood.ignoredTimes"), href: to({ ...query, ignoresTimes: false }), tone: "avoided" as const }]
+      ? [
+          {
+            key: "times",
+            label: t("understood.ignoredTimes"),
+            href: to({ ...query, ignoresTimes: false }),
+            tone: "avoided" as const,
+          },
+        ]
       : []),
   ];
   const chips = [...told, ...set, ...ignored];
@@ -49,7 +63,9 @@ export async function Answer({ answer, query, path, cursor, locale }: Props) {
         </h2>
         <Chips label={t("understood.title")} chips={chips} removeLabel={t("understood.remove")} />
         {chips.length === 0 && <p className="text-ink-soft">{t("understood.nothing")}</p>}
-        {chips.length > 0 && others && <p className="mt-2 text-sm text-ink-soft">{t("understood.leftover", { words: others })}</p>}
+        {chips.length > 0 && others && (
+          <p className="mt-2 text-sm text-ink-soft">{t("understood.leftover", { words: others })}</p>
+        )}
       </section>
       {understood.needs_place && (
         <div className="mt-4 rounded-2xl border border-line-strong bg-brew-soft p-4">
@@ -70,7 +86,9 @@ export async function Answer({ answer, query, path, cursor, locale }: Props) {
           facets={null}
           dimensions={dimensions}
           districts={districtsOf(query.filters.city, locale)}
-          hidden={searchParams(query).filter(([name]) => ["text", "areas", "times", "near", "bbox", "q"].includes(name))}
+          hidden={searchParams(query).filter(([name]) =>
+            ["text", "areas", "times", "near", "bbox", "q"].includes(name),
+          )}
           withNameAndOrder={false}
         />
         <section aria-labelledby="found" className="mt-4 min-w-0 xl:mt-0">
@@ -91,7 +109,10 @@ export async function Answer({ answer, query, path, cursor, locale }: Props) {
                     ? []
                     : [
                         <li key={key}>
-                          <Link href={href} className="inline-flex min-h-11 items-center rounded-full border border-line-strong bg-card px-4 no-underline hover:bg-brew-soft">
+                          <Link
+                            href={href}
+                            className="inline-flex min-h-11 items-center rounded-full border border-line-strong bg-card px-4 no-underline hover:bg-brew-soft"
+                          >
                             {t("empty.loosen", { name: String(label) })}
                           </Link>
                         </li>,
@@ -141,9 +162,7 @@ async function chipOf(part: Part, to: (query: SearchQuery) => string, locale: Lo
       const name = part.areas.map(({ city, district }) => district || cityName(city, locale)).join("、");
       const [first] = part.areas;
       const key = `area ${first ? first.city + first.district : ""} ${String(part.excluded)}`;
-      return part.excluded
-        ? { key, label: t("notIn", { name }), href, tone: "avoided" }
-        : { key, label: name, href };
+      return part.excluded ? { key, label: t("notIn", { name }), href, tone: "avoided" } : { key, label: name, href };
     }
   }
 }

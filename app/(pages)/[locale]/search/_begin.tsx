@@ -15,7 +15,11 @@ export async function Begin() {
       <ul className="mt-3 grid gap-2">
         {(home.raw("example") as string[]).map((text) => (
           <li key={text}>
-            <Link href={{ pathname: "/search", query: { text } }} prefetch={false} className="inline-flex min-h-9 items-center">
+            <Link
+              href={{ pathname: "/search", query: { text } }}
+              prefetch={false}
+              className="inline-flex min-h-9 items-center"
+            >
               {text}
             </Link>
           </li>

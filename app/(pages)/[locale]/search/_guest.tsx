@@ -36,7 +36,15 @@ export async function Guest({ text, path }: { text: string; path: string }) {
             {t("guest.byName")}
           </h3>
           <form action={getPathname({ href: "/shops", locale })} className="mt-2 flex items-end gap-2">
-            <Field id="by-name-q" name="q" label={t("guest.byNameLabel")} maxLength={100} type="search" required className="flex-1" />
+            <Field
+              id="by-name-q"
+              name="q"
+              label={t("guest.byNameLabel")}
+              maxLength={100}
+              type="search"
+              required
+              className="flex-1"
+            />
             <Button type="submit" look="quiet">
               {t("guest.byNameSubmit")}
             </Button>
@@ -61,7 +69,14 @@ export async function Guest({ text, path }: { text: string; path: string }) {
         </section>
       </div>
       <h2 className="mt-12 text-xl font-bold">{t("guest.askAgain")}</h2>
-      <AskBox locale={locale} label={t("ask")} placeholder={t("placeholder")} submit={t("submit")} text={text} className="mt-3" />
+      <AskBox
+        locale={locale}
+        label={t("ask")}
+        placeholder={t("placeholder")}
+        submit={t("submit")}
+        text={text}
+        className="mt-3"
+      />
     </div>
   );
 }

@@ -33,12 +33,7 @@ export function Results({ first, query, path }: Props) {
     >
       <ol className="grid gap-5">
         {rows.map((result, index) => (
-          <CafeItem
-            key={result.shop.id}
-            shop={result.shop}
-            distanceM={result.matched.distance_m}
-            rank={index + 1}
-          >
+          <CafeItem key={result.shop.id} shop={result.shop} distanceM={result.matched.distance_m} rank={index + 1}>
             <Why result={result} />
             <SaveToList
               shopId={result.shop.id}

@@ -26,7 +26,9 @@ export function Why({ result }: { result: Result }) {
               <span className="min-w-0">
                 <span className="font-semibold">{labelOf(tag, locale)}</span>
                 {tag.implied && <span className="text-sm text-ink-soft"> {t("implied")}</span>}
-                {tag.evidence && <q className="ms-1.5 text-sm text-ink-soft [quotes:none]">{t("quote", { quote: tag.evidence })}</q>}
+                {tag.evidence && (
+                  <q className="ms-1.5 text-sm text-ink-soft [quotes:none]">{t("quote", { quote: tag.evidence })}</q>
+                )}
               </span>
             </li>
           ))}
@@ -76,7 +78,11 @@ export function Why({ result }: { result: Result }) {
 function Bar({ points, most }: { points: number; most: number }) {
   const share = most === 0 ? 0 : Math.min(100, Math.max(0, (100 * points) / most));
   return (
-    <dd aria-hidden="true" className="h-2.5 overflow-hidden rounded-full bg-line" style={{ width: `${Math.max(8, Math.abs(most))}%` }}>
+    <dd
+      aria-hidden="true"
+      className="h-2.5 overflow-hidden rounded-full bg-line"
+      style={{ width: `${Math.max(8, Math.abs(most))}%` }}
+    >
       <div className={`h-full rounded-full ${most < 0 ? "bg-brick" : "bg-leaf"}`} style={{ width: `${share}%` }} />
     </dd>
   );

@@ -37,7 +37,9 @@ export default async function SearchPage({ params, searchParams: asked }: Props)
   const path = hrefOf(HERE, searchParams(query));
   if ((await readSession()).state === "none") return <Guest text={query.text} path={path} />;
   const t = await getTranslations("search");
-  const ask = <AskBox locale={locale} label={t("ask")} placeholder={t("placeholder")} submit={t("submit")} text={query.text} />;
+  const ask = (
+    <AskBox locale={locale} label={t("ask")} placeholder={t("placeholder")} submit={t("submit")} text={query.text} />
+  );
   if ([...query.text].length > TEXT_AT_MOST) {
     return (
       <div className="mx-auto max-w-3xl px-4 pt-8">

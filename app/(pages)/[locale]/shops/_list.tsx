@@ -31,7 +31,12 @@ export function DirectoryList({ first, query, path }: Props) {
         ))}
       </ol>
       {cursor !== null && (
-        <More {...more} onMore={more.more} shown={rows.length} href={hrefOf(path, [...shopParams(query), ["cursor", cursor]])} />
+        <More
+          {...more}
+          onMore={more.more}
+          shown={rows.length}
+          href={hrefOf(path, [...shopParams(query), ["cursor", cursor]])}
+        />
       )}
     </ListAndMap>
   );

@@ -77,7 +77,11 @@ export default async function DirectoryPage({ params, searchParams }: Props) {
               {query.near === "" && <NearMe path={HERE} params={shopParams({ ...query, bbox: null, order: null })} />}
             </div>
             <div className="mt-3 mb-4">
-              <Chips label={t("set")} chips={chips} removeLabel={(await getTranslations("search.understood"))("remove")}>
+              <Chips
+                label={t("set")}
+                chips={chips}
+                removeLabel={(await getTranslations("search.understood"))("remove")}
+              >
                 {chips.length > 1 && (
                   <Link href={HERE} className="inline-flex min-h-9 items-center px-2 text-sm">
                     {t("clear")}
