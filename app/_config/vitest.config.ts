@@ -13,5 +13,10 @@ export default defineConfig({
       { find: /^server-only$/, replacement: fileURLToPath(new URL("empty.ts", import.meta.url)) },
     ],
   },
-  test: { include: ["app/**/*.test.{ts,tsx}"], environment: "node" },
+  test: {
+    include: ["app/**/*.test.{ts,tsx}"],
+    environment: "node",
+    // It imports Next.js' modules in a way that bundlers understand, and Node does not.
+    server: { deps: { inline: ["next-intl"] } },
+  },
 });

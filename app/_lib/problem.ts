@@ -31,16 +31,20 @@ export async function loaded<T>(asked: Promise<Answer<T>>): Promise<Loaded<T>> {
 
 /** Reads the body of a refusal. One that is no problem document is known by its status alone. */
 export function problemOf(body: unknown, response: Response): Problem {
-  const said = (typeof body === "object" && body !== null ? body : {}) as Partial<Problem>;
+  const said: Partial<Problem> = isRecord(body) ? body : {};
   const wait = Number(response.headers.get("retry-after") ?? Number.NaN);
   return {
     status: response.status,
     code: typeof said.code === "string" ? said.code : "unknown",
     detail: typeof said.detail === "string" ? said.detail : "",
-    errors: said.errors ?? {},
-    reasons: said.reasons ?? {},
+    errors: isRecord(said.errors) ? said.errors : {},
+    reasons: isRecord(said.reasons) ? said.reasons : {},
     retryAfter: Number.isFinite(wait) ? wait : null,
   };
+}
+
+function isRecord(value: unknown): value is Record<string, never> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** What does not exist, known without asking. */
