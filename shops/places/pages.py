@@ -111,8 +111,7 @@ class ShopForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stu
         for name in ("address", "city", "district"):
             if name in self.fields:
                 self.fields[name].required = False
-        if "hours" in self.fields:
-            self.fields["hours"].initial = self.instance.open_minutes
+        self.fields["hours"].initial = self.instance.open_minutes
         if isinstance(locked := self.fields.get("locked"), forms.MultipleChoiceField):
             # What another page locked is shown by its own name, and stays.
             others = [(name, name) for name in self.instance.locked_fields if name not in _NAMES]
@@ -192,6 +191,13 @@ class ShopAdmin(WatchedAdmin):
             return queryset.filter(pk=UUID(term)), False
         except ValueError:
             return queryset.filter(name_normalized__contains=term) | queryset.filter(address__contains=term), False
+
+    def get_fields(self, request: HttpRequest, obj: Shop | None = None) -> Any:
+        """Who may only look gets no field that is no column: Django would say of each that there is nothing in it."""
+        fields = super().get_fields(request, obj)
+        if self.has_change_permission(request, obj):
+            return fields
+        return [field for field in fields if field not in {"hours", "locked"}]
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view

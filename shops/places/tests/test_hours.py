@@ -127,3 +127,4 @@ def test_who_may_only_look_sees_the_hours(shop: Shop) -> None:
     html = page(viewer, shop)
     assert len(told(html)) == 7
     assert "<textarea" not in html
+    assert '<div class="readonly">None</div>' not in html
