@@ -3,6 +3,7 @@
 What does not fit is not understood: a rule that is guessed sends somebody to a closed door.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -14,6 +15,8 @@ from shops.hours.week import DAY_MINUTES, OpenInterval
 _NAMES_DAYS: Final = {Kind.DAY, Kind.DAYS, Kind.HOLIDAYS, Kind.FREE_DAYS}
 _BEGINS_INTERVAL: Final = {Kind.TIME, Kind.HALF, Kind.AROUND_THE_CLOCK}
 _SAYS_NOTHING: Final = {Kind.SEPARATOR, Kind.FILLER}
+_COUNT_OF_DAYS: Final = re.compile("[一二三四五]日")
+"""休三日: so many days, or Wednesday and Sunday?"""
 
 
 class NotUnderstoodError(Exception):
@@ -110,8 +113,9 @@ class Reader:
         days, self._days = self._days, None
         if days is None:
             self._skip()
+            counts_days = _COUNT_OF_DAYS.match("".join(word.text for word in self._words[self._position :]))
             days = self._read_days()
-            if not days.of_week or self._kind() in _BEGINS_INTERVAL:
+            if not days.of_week or counts_days or self._kind() in _BEGINS_INTERVAL:
                 raise NotUnderstoodError
         self._rules.append(Rule(days, ()))
 
