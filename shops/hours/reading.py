@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import Final
 
 from caferoam.text.normalize import normalize
 from shops.hours.grammar import NotUnderstoodError, Reader, Rule
 from shops.hours.tokens import EVERY_DAY, WORKDAYS, tokens
-from shops.hours.week import DAY_MINUTES, WEEK_MINUTES, OpenInterval, OpenWeek
+from shops.hours.week import DAY_MINUTES, OpenInterval, OpenWeek, overlap
 
 _MOST_INTERVALS: Final = 4
 _FORMAL: Final = re.compile(r"[a-z]{2,9}[ :,;/\-]|星期.:")
@@ -29,7 +28,7 @@ def read_hours(text: str) -> OpenWeek | None:
         days = _days(rules)
     except NotUnderstoodError:
         return None
-    if _says_too_little(rules, normalize(text)) or _overlaps(days) or _noon_or_midnight(days):
+    if _says_too_little(rules, normalize(text)) or overlap(enumerate(days)) or _noon_or_midnight(days):
         return None
     return OpenWeek.of_days(enumerate(days))
 
@@ -81,14 +80,3 @@ def _says_too_little(rules: Sequence[Rule], text: str) -> bool:
 def _noon_or_midnight(days: Sequence[Sequence[OpenInterval]]) -> bool:
     """Whether all that is known of the closing is 12:00."""
     return {intervals[-1].closes for intervals in days if intervals} == {DAY_MINUTES // 2}
-
-
-def _overlaps(days: Sequence[Sequence[OpenInterval]]) -> bool:
-    """Whether something is said twice, also of the night before."""
-    spans = sorted(
-        (day * DAY_MINUTES + interval.opens, day * DAY_MINUTES + interval.closes)
-        for day, intervals in enumerate(days)
-        for interval in intervals
-    )
-    around = [*spans, (spans[0][0] + WEEK_MINUTES, spans[0][1] + WEEK_MINUTES)]
-    return any(before[1] > after[0] for before, after in pairwise(around))

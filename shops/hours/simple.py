@@ -4,14 +4,14 @@ Unlike free text it is taken at its word: nothing in it is too unlikely, and wha
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from enum import Enum, auto
-from itertools import groupby, pairwise
+from itertools import groupby
 from typing import Final
 
 from caferoam.text.normalize import normalize
 from shops.hours.telling import clock
-from shops.hours.week import DAY_MINUTES, WEEK_MINUTES, OpenInterval, OpenWeek
+from shops.hours.week import DAY_MINUTES, OpenInterval, OpenWeek, overlap
 
 DAYS: Final = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 ALWAYS: Final = "24/7"
@@ -77,7 +77,8 @@ def read_simple(text: str) -> OpenWeek:
             _add(rule, told)
     if not any(told.values()):
         raise HoursError(Wrong.NEVER_OPEN)
-    _refuse_overlap(told)
+    if overlap(told.items()):
+        raise HoursError(Wrong.OVERLAP)
     return OpenWeek.of_days(told.items())
 
 
@@ -117,14 +118,3 @@ def _interval(text: str) -> OpenInterval:
     if max(opens_minute, closes_minute) > 59 or opens >= DAY_MINUTES or closes > DAY_MINUTES:
         raise HoursError(Wrong.TIME, text)
     return OpenInterval(opens, closes if closes > opens else closes + DAY_MINUTES)
-
-
-def _refuse_overlap(told: Mapping[int, Sequence[OpenInterval]]) -> None:
-    spans = sorted(
-        (day * DAY_MINUTES + opens, day * DAY_MINUTES + closes)
-        for day, intervals in told.items()
-        for opens, closes in intervals
-    )
-    around = [*spans, (spans[0][0] + WEEK_MINUTES, spans[0][1] + WEEK_MINUTES)]
-    if any(before[1] > after[0] for before, after in pairwise(around)):
-        raise HoursError(Wrong.OVERLAP)

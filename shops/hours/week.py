@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from typing import Final, NamedTuple, Self
 from zoneinfo import ZoneInfo
 
@@ -25,6 +26,20 @@ class OpenInterval(NamedTuple):
 
     opens: int
     closes: int
+
+
+def overlap(days: Iterable[tuple[int, Iterable[OpenInterval]]]) -> bool:
+    """Whether some of these hours by weekday, 0 for Monday, meet; the night of one day and the next morning, too.
+
+    There must be hours on some day.
+    """
+    spans = sorted(
+        (day * DAY_MINUTES + opens, day * DAY_MINUTES + closes)
+        for day, intervals in days
+        for opens, closes in intervals
+    )
+    around = [*spans, (spans[0][0] + WEEK_MINUTES, spans[0][1] + WEEK_MINUTES)]
+    return any(before[1] > after[0] for before, after in pairwise(around))
 
 
 def minute_of_week(moment: datetime) -> int:
