@@ -21,8 +21,9 @@ _DAY: Final = {
     **{name: day for day, name in enumerate("一二三四五六日")},
 }
 _RULE: Final = re.compile(r"(?P<days>[^\d]+?) ?(?P<hours>\d.*|off|closed|休)")
-_HOURS: Final = re.compile(r"(\d{1,2}):(\d\d) ?- ?(\d{1,2}):(\d\d)", re.ASCII)
-_DASH: Final = re.compile(r" ?[-–—~至到] ?")
+_TO: Final = r" ?[-–—~至到] ?"
+_DASH: Final = re.compile(_TO)
+_HOURS: Final = re.compile(rf"(\d{{1,2}}):(\d\d){_TO}(\d{{1,2}}):(\d\d)", re.ASCII)
 _LINES: Final = re.compile(r"[;；\r\n]+")
 
 
