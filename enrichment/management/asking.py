@@ -19,7 +19,7 @@ def is_agreed(expected: Forecast, out: OutputWrapper, answers: TextIO, *, yes: b
         return True
     shops = f"{expected.shops:,} shops"
     if expected.to_ask < expected.shops:
-        shops += f", about {expected.to_ask:,} of them changed"
+        shops += f", about {expected.to_ask:,} of them new or changed"
     told = f"{shops}, ≈ {about(expected.tokens)} tokens, ≈ USD {usd(cost)}"
     if expected.batch_usd is not None:
         told += " (in batches: half)" if batch else f" (with --batch {usd(expected.batch_usd)})"
