@@ -69,6 +69,7 @@ _EN: Final[tuple[tuple[str, tuple[Meaning, ...]], ...]] = (
     (r"today|this(?= (?:morning|afternoon|evening))", (Day(),)),
     (r"late tonight", (Day(), moments.LATE)),
     (r"tonight", (Day(), moments.EVENING)),
+    (r"day after tomorrow", (Day(2),)),
     (r"tomorrow", (Day(1),)),
     (r"late[ -]nights?", (moments.DEEP_NIGHT,)),
     (r"midnight", (moments.MIDNIGHT,)),
@@ -178,7 +179,7 @@ _EN_READ: Final = rf"""
 | (?P<half>(?P<half_hour>1[0-2]|0?[1-9])(?::(?P<half_minute>[0-5]\d))?[ ]?(?P<half_half>[ap])(?:m|\.m\.?))
 | (?P<digital>(?<![:/$.,-])(?P<digital_hour>2[0-4]|1\d|0?\d):(?P<digital_minute>[0-5]\d)(?!:\d))
 | (?P<bare>(?:(?<=after[ ])|(?<=past[ ])|(?<=til[ ])|(?<=till[ ])|(?<=until[ ])|(?<=before[ ])|(?<=by[ ])
-      |(?<=(?:day|row|ght|ing|oon|end)[ ]at[ ]))
+      |(?<=(?:day|row|ght|ing|oon|end|pen)[ ]at[ ]))
     (?P<bare_hour>1[0-2]|[1-9]){_NO_UNIT})
 """
 
