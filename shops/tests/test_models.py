@@ -1,6 +1,7 @@
 """What the database promises about shops, whoever writes them."""
 
 import pytest
+from django.core import serializers
 from django.db import IntegrityError, connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
@@ -87,6 +88,14 @@ def test_a_shop_that_is_new_has_its_hours_in_the_document() -> None:
     week = OpenWeek.of([(0, 10_080)])
     shop = Shop.objects.create(name="不打烊", latitude=25.03, longitude=121.54, open_minutes=week)
     assert ShopSearch.objects.get(shop=shop).open_minutes == week
+
+
+def test_hours_survive_a_fixture(shop: Shop) -> None:
+    shop.open_minutes = OpenWeek.of([(540, 1080), (10_000, 10_140)])
+    (written,) = serializers.serialize("python", [shop], fields=["open_minutes"])
+    (read,) = serializers.deserialize("python", [written])
+    assert isinstance(read.object, Shop)
+    assert read.object.open_minutes == shop.open_minutes
 
 
 @pytest.mark.parametrize("hours", ["{}", "{[10000,10081)}", "{[-1,10)}"])
