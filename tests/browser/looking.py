@@ -25,13 +25,20 @@ new PerformanceObserver((list) => {
 
 
 def violations(page: Page) -> list[str]:
-    """What axe finds wrong with the page as it is now, a line each."""
+    """What axe finds wrong with the page as it is now, a line for each place."""
     page.evaluate(f"{AXE.read_text(encoding='utf-8')}\n;0")
     found: dict[str, Any] = page.evaluate("rules => axe.run({ runOnly: rules })", RULES)
     return [
-        f"{violation['id']} at {[node['target'] for node in violation['nodes']]}: {violation['help']}"
+        f"{violation['id']} at {node['target']}: {node['failureSummary']}"
         for violation in found["violations"]
+        for node in violation["nodes"]
     ]
+
+
+def go_dark(page: Page) -> None:
+    """Let the visitor's system be dark, and wait until the page has been painted so."""
+    page.emulate_media(color_scheme="dark")
+    page.evaluate("new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted)))")
 
 
 @contextmanager

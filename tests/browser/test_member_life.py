@@ -144,7 +144,7 @@ class Life:
         self.open("/profile/delete")
         self.page.get_by_label(self.texts("account.deletion.passwordLabel")).fill("not my password")
         self.press("account.deletion.submit")
-        self.sees(self.texts("account.trouble.invalid_credentials"))
+        self.sees(self.texts("account.deletion.wrong"))
         self.page.get_by_label(self.texts("account.deletion.passwordLabel")).fill(PASSWORD)
         self.press("account.deletion.submit")
         self.is_at("/goodbye")

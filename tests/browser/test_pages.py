@@ -14,7 +14,16 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext
 
-from tests.browser.looking import SHIFT_MAX, listening, overflows, save_screenshot, shifted, violations, watch_shifts
+from tests.browser.looking import (
+    SHIFT_MAX,
+    go_dark,
+    listening,
+    overflows,
+    save_screenshot,
+    shifted,
+    violations,
+    watch_shifts,
+)
 from tests.browser.stack import WebStack
 from tests.browser.visitors import Visitor
 
@@ -112,7 +121,7 @@ def test_a_page_is_for_everybody(window: BrowserContext, town: Town, shown: Show
         town.people[shown.by].enter(window, town.stack)
     page = window.new_page()
     watch_shifts(page)
-    path = LOCALES[locale] + shown.path.format(**town.ids)
+    path = (LOCALES[locale] + shown.path.format(**town.ids)).rstrip("/") or "/"
     with listening(page, allowed=shown.allowed) as complaints:
         page.goto(str(httpx.URL(path, params=shown.params)), wait_until="networkidle")
     assert httpx.URL(page.url).path == httpx.URL(path).path, "it led elsewhere"
@@ -124,6 +133,6 @@ def test_a_page_is_for_everybody(window: BrowserContext, town: Town, shown: Show
     assert not overflows(page), "it is wider than its window"
     assert shifted(page) < SHIFT_MAX
     assert violations(page) == []
-    page.emulate_media(color_scheme="dark")
+    go_dark(page)
     assert violations(page) == []
     save_screenshot(page, SCREENSHOTS, f"{picture}-dark")
