@@ -1,9 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
 
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
-import { backend } from "@/app/_lib/backend";
+import { backend, backendWithin } from "@/app/_lib/backend";
 import { backendUrl } from "@/app/_lib/backend-url";
 import { loaded } from "@/app/_lib/problem";
 
@@ -28,6 +29,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
   vi.unstubAllEnvs();
+  vi.restoreAllMocks();
   server.closeAllConnections();
   await new Promise((closed) => server.close(closed));
 });
@@ -78,6 +80,40 @@ test("an answer that is no JSON is a problem, and so is one that breaks off", as
     response.destroy();
   };
   expect(await loaded((await backend()).GET("/shops"))).toMatchObject({ ok: false, problem: { code: "backend_down" } });
+});
+
+test("an API that does not answer in time is a problem with status 504, and is let go", async () => {
+  const letGo = new Promise((gone) => {
+    answer = (response) => response.once("close", gone);
+  });
+  const found = await loaded((await backendWithin(100)).GET("/shops"));
+  expect(found).toMatchObject({ ok: false, problem: { status: 504, code: "backend_timeout" } });
+  await letGo;
+});
+
+test("an answer that does not end in time is none", async () => {
+  answer = (response) => response.writeHead(200, { "content-type": "application/json" }).write("{");
+  const found = await loaded((await backendWithin(100)).GET("/shops"));
+  expect(found).toMatchObject({ ok: false, problem: { status: 504, code: "backend_timeout" } });
+});
+
+test("Next.js gets no Request, on whose copies a timeout is lost", async () => {
+  const fetched = vi.spyOn(globalThis, "fetch");
+  await (await backend()).GET("/shops");
+  expect(fetched.mock.calls).toMatchObject([
+    [expect.stringMatching(/^http:.*\/shops$/), { signal: expect.any(AbortSignal) }],
+  ]);
+});
+
+test("a body goes along", async () => {
+  const received = new Promise<string>((read) => {
+    answer = async (response) => {
+      read(await text(seen[0] as IncomingMessage));
+      response.writeHead(204).end();
+    };
+  });
+  await (await backend("token")).PATCH("/profile", { body: { display_name: "阿明" } });
+  expect(JSON.parse(await received)).toEqual({ display_name: "阿明" });
 });
 
 test("without a setting the API is where `make run` has it", () => {

@@ -14,7 +14,12 @@ const PASSED_ON = ["x-forwarded-for", "x-forwarded-proto", "x-request-id", "user
 export type Backend = Client<paths>;
 
 /** The API, asked from a page on the server on behalf of its visitor, signed in with `accessToken` or a guest. */
-export async function backend(accessToken?: string): Promise<Backend> {
+export function backend(accessToken?: string): Promise<Backend> {
+  return backendWithin(PATIENCE_MS, accessToken);
+}
+
+/** The same with another patience, in milliseconds. What is not there by then is a problem with status 504. */
+export async function backendWithin(patienceMs: number, accessToken?: string): Promise<Backend> {
   const visitor = await headers();
   const passed = PASSED_ON.flatMap((name) => {
     const value = visitor.get(name);
@@ -23,6 +28,20 @@ export async function backend(accessToken?: string): Promise<Backend> {
   return createClient<paths>({
     baseUrl: backendUrl(),
     headers: Object.fromEntries(accessToken ? [...passed, ["authorization", `Bearer ${accessToken}`]] : passed),
-    fetch: (request) => fetch(request, { cache: "no-store", signal: AbortSignal.timeout(PATIENCE_MS) }),
+    fetch: (request) => patientFetch(request, patienceMs),
+  });
+}
+
+/**
+ * The request as an address and options. Of a `Request` Next.js makes others, whose signals follow ours by weak
+ * references alone: after a garbage collection no timeout gets through any more, and a page waits for five minutes.
+ */
+function patientFetch({ url, method, headers, body }: Request, patienceMs: number): Promise<Response> {
+  return fetch(url, {
+    method,
+    headers,
+    cache: "no-store",
+    signal: AbortSignal.timeout(patienceMs),
+    ...(body && { body, duplex: "half" }),
   });
 }
