@@ -39,6 +39,8 @@ const config: NextConfig = {
   typedRoutes: false,
   // The proxies pass bodies through as they are; a second compression belongs to whatever stands in front.
   compress: true,
+  // Nothing uses the optimizer, so nobody can make it work.
+  images: { unoptimized: true },
   async headers() {
     return [
       {
@@ -48,12 +50,20 @@ const config: NextConfig = {
           { key: "Referrer-Policy", value: "strict-origin-when-cross-origin" },
           { key: "X-Content-Type-Options", value: "nosniff" },
           { key: "Permissions-Policy", value: "geolocation=(self), camera=(self)" },
+          { key: "Cross-Origin-Opener-Policy", value: "same-origin" },
+          // Browsers heed it only where the site came over https.
+          { key: "Strict-Transport-Security", value: "max-age=31536000" },
         ],
       },
+      // Their answers set cookies of one visitor.
+      { source: "/auth/:path*", headers: [{ key: "Cache-Control", value: "private, no-store" }] },
     ];
   },
   async redirects() {
-    return [{ source: "/zh-TW/:path*", destination: "/:path*", permanent: true }];
+    return [
+      { source: "/zh-TW", destination: "/", permanent: true },
+      { source: "/zh-TW/:path+", destination: "/:path+", permanent: true },
+    ];
   },
   async rewrites() {
     // Chinese lives at the bare paths, English under /en. Files have a dot, and are not pages.
