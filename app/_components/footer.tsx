@@ -9,7 +9,7 @@ export async function Footer() {
   const t = await getTranslations("common.footer");
   return (
     <footer className="mt-16 border-t border-line bg-sunken">
-      <div className="mx-auto flex max-w-6xl flex-col gap-4 px-4 py-8 text-sm text-ink-soft sm:flex-row sm:items-center">
+      <div className="mx-auto flex max-w-7xl flex-col gap-4 px-4 py-8 text-sm text-ink-soft sm:flex-row sm:items-center">
         <p className="max-w-md">{t("note")}</p>
         <div className="flex flex-wrap items-center gap-x-5 gap-y-2 sm:ms-auto">
           <Link href="/districts">{t("districts")}</Link>

@@ -10,7 +10,7 @@ export function Header() {
   const place = "inline-flex min-h-11 items-center rounded-full px-2 no-underline hover:bg-sunken sm:px-3";
   return (
     <header className="sticky top-0 z-30 border-b border-line bg-paper/95 backdrop-blur">
-      <div className="mx-auto flex max-w-6xl flex-wrap items-center gap-x-2 px-4 py-1.5 sm:gap-x-4">
+      <div className="mx-auto flex max-w-7xl flex-wrap items-center gap-x-2 px-4 py-1.5 sm:gap-x-4">
         <Link href="/" aria-label={t("nav.home")} className="inline-flex min-h-11 items-center gap-2 no-underline">
           <Mark className="size-8 text-brew" />
           <span className="font-display text-xl font-bold">{t("name")}</span>

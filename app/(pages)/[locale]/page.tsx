@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import { getTranslations, setRequestLocale } from "next-intl/server";
+import type { ReactNode } from "react";
 
 import { AskBox } from "@/app/_components/ask-box";
 import { buttonClass } from "@/app/_components/button";
@@ -33,9 +34,9 @@ export default async function HomePage({ params }: Props) {
     <>
       <section className="relative overflow-hidden border-b border-line bg-linear-to-b from-paper to-brew-soft/60">
         <Rings className="pointer-events-none absolute -right-24 -bottom-24 size-80 text-brew max-lg:opacity-25 lg:top-8 lg:right-[max(2rem,calc(50%-34rem))] lg:bottom-auto lg:size-104" />
-        <div className="relative mx-auto max-w-6xl px-4 pt-12 pb-14 sm:pt-20 sm:pb-20">
+        <div className="relative mx-auto max-w-7xl px-4 pt-12 pb-14 sm:pt-20 sm:pb-20">
           <div className="lg:max-w-2xl">
-            <h1 className="text-4xl font-bold sm:text-5xl">{t("title")}</h1>
+            <h1 className="text-4xl font-bold sm:text-5xl">{t.rich("title", { whole: unbroken })}</h1>
             <p className="mt-4 max-w-xl text-lg text-ink-soft">{t("lead")}</p>
             <AskBox
               locale={locale}
@@ -61,7 +62,7 @@ export default async function HomePage({ params }: Props) {
           </div>
         </div>
       </section>
-      <div className="mx-auto max-w-6xl px-4">
+      <div className="mx-auto max-w-7xl px-4">
         <section aria-labelledby="moods" className="mt-12">
           <h2 id="moods" className="text-2xl font-bold">
             {t("modes")}
@@ -160,4 +161,9 @@ export default async function HomePage({ params }: Props) {
       </div>
     </>
   );
+}
+
+/** Chinese may break between any two characters: what belongs together says so. */
+function unbroken(words: ReactNode) {
+  return <span className="inline-block">{words}</span>;
 }

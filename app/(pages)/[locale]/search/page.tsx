@@ -55,7 +55,7 @@ export default async function SearchPage({ params, searchParams: asked }: Props)
     api.GET("/search", { params: { query: { text: query.text } }, querySerializer: () => pairs.toString() }),
   );
   return (
-    <div className="mx-auto max-w-[96rem] px-4 pt-6">
+    <div className="mx-auto max-w-7xl px-4 pt-6">
       <div className="max-w-3xl">{ask}</div>
       {/* The question stands right above, for those who see. */}
       <h1 className="sr-only">{t("heading", { text: query.text })}</h1>

@@ -46,7 +46,7 @@ export default async function DirectoryPage({ params, searchParams }: Props) {
   const chips = await namedChips(query, dimensions, (without) => hrefOf(HERE, shopParams(without)));
   const facets = page.ok ? page.data.facets : null;
   return (
-    <div className="mx-auto max-w-[96rem] px-4 pt-6">
+    <div className="mx-auto max-w-7xl px-4 pt-6">
       <div className="flex flex-wrap items-end justify-between gap-x-6 gap-y-3">
         <div>
           <h1 className="text-3xl font-bold">{t("heading")}</h1>
