@@ -15,7 +15,13 @@ export function buttonClass(look: Look = "primary", more = ""): string {
 }
 
 /** A button. While `busy` it keeps the focus and takes no second press. */
-export function Button({ look, busy, className, onClick, ...rest }: ComponentProps<"button"> & { look?: Look; busy?: boolean }) {
+export function Button({
+  look,
+  busy,
+  className,
+  onClick,
+  ...rest
+}: ComponentProps<"button"> & { look?: Look; busy?: boolean }) {
   return (
     <button
       type="button"

@@ -11,7 +11,15 @@ export type Shop = components["schemas"]["Shop"];
 const TAGS_SHOWN = 4;
 
 /** A café in a list. `children` stand below: why it matches, a note. The whole card leads to its page. */
-export function ShopCard({ shop, distanceM, children }: { shop: Shop; distanceM?: number | null; children?: ReactNode }) {
+export function ShopCard({
+  shop,
+  distanceM,
+  children,
+}: {
+  shop: Shop;
+  distanceM?: number | null;
+  children?: ReactNode;
+}) {
   const locale = useLocale();
   const summary = locale === "en" ? shop.summary_en || shop.summary_zh : shop.summary_zh || shop.summary_en;
   return (

@@ -20,7 +20,12 @@ export function openState(
   if (nextChangeAt === null) return { key: isOpenNow ? "always" : "closed", time: "" };
   const change = new Date(nextChangeAt);
   const isToday = dayOf(change) === dayOf(now);
-  const options: Intl.DateTimeFormatOptions = { timeZone: TAIPEI, hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+  const options: Intl.DateTimeFormatOptions = {
+    timeZone: TAIPEI,
+    hour: "2-digit",
+    minute: "2-digit",
+    hourCycle: "h23",
+  };
   if (!isToday) options.weekday = "short";
   const time = new Intl.DateTimeFormat(locale === "en" ? "en-GB" : "zh-TW", options).format(change);
   return { key: isOpenNow ? "until" : "opens", time };
