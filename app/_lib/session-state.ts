@@ -38,8 +38,7 @@ function projectKeys(supabaseUrl: string): JWTVerifyGetKey {
 
 /** Reads the session that lies in these cookies and verifies its token against the keys of the project at this address. */
 export async function sessionIn(cookie: (name: string) => string | null, supabaseUrl: string): Promise<SessionState> {
-  const stored = await combineChunks(SESSION_COOKIE, cookie);
-  const accessToken = stored === null ? null : tokenIn(stored);
+  const accessToken = await storedToken(cookie);
   if (accessToken === null) return { state: "none" };
   try {
     const { payload } = await jwtVerify(accessToken, projectKeys(supabaseUrl), {
@@ -70,7 +69,10 @@ function providersIn(metadata: unknown): readonly unknown[] {
   return Array.isArray(providers) ? providers : [];
 }
 
-function tokenIn(stored: string): string | null {
+/** The access token of the session that lies in these cookies, as it is there: nobody has verified it. */
+export async function storedToken(cookie: (name: string) => string | null): Promise<string | null> {
+  const stored = await combineChunks(SESSION_COOKIE, cookie);
+  if (stored === null) return null;
   try {
     const text = stored.startsWith(BASE64_PREFIX) ? stringFromBase64URL(stored.slice(BASE64_PREFIX.length)) : stored;
     const session = JSON.parse(text) as { access_token?: unknown };

@@ -15,18 +15,29 @@ class NoSocket {
   }
 }
 
-/** A Supabase client for one request to a route handler, where cookies can be written: it renews and ends sessions. */
-export async function supabaseServer(): Promise<SupabaseClient> {
+/**
+ * A Supabase client for one request to a route handler, where cookies can be written: it renews and ends sessions.
+ *
+ * The visitor's browser hears of what it did with `saveSession`, or not at all.
+ */
+export async function supabaseServer(): Promise<{ supabase: SupabaseClient; saveSession: () => void }> {
   const jar = await cookies();
   const { supabaseUrl, supabasePublishableKey } = serverConfig();
-  return createServerClient(supabaseUrl, supabasePublishableKey, {
+  const changes = new Map<string, () => void>();
+  const supabase = createServerClient(supabaseUrl, supabasePublishableKey, {
     cookieOptions: { name: SESSION_COOKIE, sameSite: "lax", secure: siteUrl().protocol === "https:" },
     realtime: { transport: NoSocket as never },
     cookies: {
       getAll: () => jar.getAll(),
       setAll: (changed) => {
-        for (const { name, value, options } of changed) jar.set(name, value, options);
+        for (const { name, value, options } of changed) changes.set(name, () => jar.set(name, value, options));
       },
     },
   });
+  return {
+    supabase,
+    saveSession: () => {
+      for (const save of changes.values()) save();
+    },
+  };
 }

@@ -9,8 +9,9 @@ export async function GET(request: Request): Promise<never> {
   const next = nextPath(asked.get("next"));
   const code = asked.get("code");
   if (code !== null) {
-    const supabase = await supabaseServer();
+    const { supabase, saveSession } = await supabaseServer();
     const { error } = await supabase.auth.exchangeCodeForSession(code);
+    saveSession();
     if (error === null) redirect(next);
   }
   const signIn = next === "/en" || next.startsWith("/en/") ? "/en/sign-in" : "/sign-in";
