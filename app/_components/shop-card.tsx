@@ -2,6 +2,7 @@ import { useLocale } from "next-intl";
 import type { ReactNode } from "react";
 
 import { OpenBadge } from "@/app/_components/open-badge";
+import { Stamp } from "@/app/_components/stamp";
 import { Link } from "@/app/_i18n/routing";
 import { distanceLabel, labelOf } from "@/app/_lib/labels";
 import type { components } from "@/app/_lib/schema";
@@ -25,15 +26,7 @@ export function ShopCard({
   return (
     <article className="group relative rounded-cup border border-line bg-card p-4 shadow-cup focus-within:border-brew hover:border-line-strong">
       <div className="flex gap-4">
-        <img
-          src={`/api/stamps/${shop.id}.svg`}
-          alt=""
-          width={64}
-          height={64}
-          loading="lazy"
-          decoding="async"
-          className="size-16 shrink-0 rounded-full bg-sunken"
-        />
+        <Stamp shopId={shop.id} size={64} className="size-16 shrink-0 rounded-full bg-sunken" />
         <div className="min-w-0 flex-1">
           <h3 className="text-lg font-bold">
             <Link href={`/shops/${shop.id}`} prefetch={false} className="no-underline after:absolute after:inset-0">

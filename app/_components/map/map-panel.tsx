@@ -7,6 +7,7 @@ import { OpenBadge } from "@/app/_components/open-badge";
 import { Link } from "@/app/_i18n/routing";
 import type { MapCafe } from "@/app/_components/map/cafes";
 import type { MapProps } from "@/app/_components/map/map-view";
+import { Stamp } from "@/app/_components/stamp";
 
 const MIDDLE = "absolute inset-0 grid place-items-center p-6 text-center text-ink-soft";
 const MapView = lazy(() => import("@/app/_components/map/map-view"));
@@ -60,13 +61,7 @@ function Chosen({ cafe, onClose }: { cafe: MapCafe; onClose: () => void }) {
   useEffect(() => link.current?.focus(), []);
   return (
     <div className="absolute inset-x-3 bottom-3 z-10 mx-auto flex max-w-md items-start gap-3 rounded-2xl border border-line bg-card p-4 shadow-cup">
-      <img
-        src={`/api/stamps/${cafe.id}.svg`}
-        alt=""
-        width={48}
-        height={48}
-        className="size-12 shrink-0 rounded-full bg-sunken"
-      />
+      <Stamp shopId={cafe.id} size={48} className="size-12 shrink-0 rounded-full bg-sunken" />
       <div className="min-w-0 flex-1">
         <Link ref={link} href={`/shops/${cafe.id}`} className="font-display text-lg font-bold">
           {cafe.name}

@@ -9,6 +9,7 @@ import { type CheckIn, isBeingLookedAt, useFreshCheckIn } from "@/app/_component
 import { Dialog } from "@/app/_components/dialog";
 import { MemberProblem } from "@/app/_components/member-problem";
 import { Notice } from "@/app/_components/notice";
+import { Stamp } from "@/app/_components/stamp";
 import { Link } from "@/app/_i18n/routing";
 import { api } from "@/app/_lib/api";
 import { loaded, type Problem } from "@/app/_lib/problem";
@@ -25,13 +26,9 @@ export function Card({ checkIn: given, onDeleted }: { checkIn: CheckIn; onDelete
   return (
     <article className="rounded-cup border border-line bg-card p-4 shadow-cup sm:p-5">
       <div className="flex items-start gap-4">
-        <img
-          src={`/api${checkIn.stamp.design_url}`}
-          alt=""
-          width={64}
-          height={64}
-          loading="lazy"
-          decoding="async"
+        <Stamp
+          shopId={checkIn.shop_id}
+          size={64}
           className={`size-16 shrink-0 ${gone ? "opacity-30 grayscale" : ""}`}
         />
         <div className="min-w-0 flex-1">

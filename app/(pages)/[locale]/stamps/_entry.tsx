@@ -1,5 +1,6 @@
 import { useFormatter, useTranslations } from "next-intl";
 
+import { Stamp } from "@/app/_components/stamp";
 import { Link } from "@/app/_i18n/routing";
 import type { components } from "@/app/_lib/schema";
 
@@ -12,13 +13,9 @@ export function Entry({ entry }: { entry: components["schemas"]["PassportEntry"]
   return (
     <article className="group relative flex h-full flex-col items-center rounded-cup border border-line bg-card p-4 pt-5 text-center shadow-cup focus-within:border-brew hover:border-line-strong">
       <div className="relative">
-        <img
-          src={`/api${entry.design_url}`}
-          alt=""
-          width={144}
-          height={144}
-          loading="lazy"
-          decoding="async"
+        <Stamp
+          shopId={entry.shop_id}
+          size={144}
           className={`size-32 transition-transform duration-300 group-hover:-rotate-6 sm:size-36 ${status === "live" ? "" : "opacity-60"}`}
         />
         {entry.count > 1 && (

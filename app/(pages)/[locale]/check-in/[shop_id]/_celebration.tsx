@@ -12,6 +12,7 @@ import {
   useFreshCheckIn,
 } from "@/app/_components/check-ins/use-fresh-check-in";
 import { Notice } from "@/app/_components/notice";
+import { Stamp } from "@/app/_components/stamp";
 import { Link } from "@/app/_i18n/routing";
 
 const PATIENCE_MS = 1_500;
@@ -30,11 +31,11 @@ export function Celebration({ checkIn: made, shopName, onRestart }: Props) {
   }, []);
   return (
     <div className="flex flex-col items-center gap-4 overflow-clip py-8 text-center">
-      <img
-        src={`/api${checkIn.stamp.design_url}`}
+      <Stamp
+        shopId={checkIn.shop_id}
+        size={240}
         alt={t("stampAlt", { name: shopName })}
-        width={240}
-        height={240}
+        loading="eager"
         onLoad={() => setPressed(true)}
         className={`size-60 transition duration-700 ease-out ${gone ? "opacity-30 grayscale" : ""} ${pressed ? "" : "scale-150 -rotate-12 opacity-0"}`}
       />

@@ -1,5 +1,6 @@
 import { useFormatter, useTranslations } from "next-intl";
 
+import { Stamp } from "@/app/_components/stamp";
 import { Link } from "@/app/_i18n/routing";
 import type { components } from "@/app/_lib/schema";
 
@@ -25,15 +26,7 @@ export function ListCard({ list }: { list: components["schemas"]["List"] }) {
       <ul className="mt-4 space-y-2">
         {first.map((item) => (
           <li key={item.shop_id} className="flex items-center gap-3">
-            <img
-              src={`/api/stamps/${item.shop_id}.svg`}
-              alt=""
-              width={36}
-              height={36}
-              loading="lazy"
-              decoding="async"
-              className="size-9 shrink-0"
-            />
+            <Stamp shopId={item.shop_id} size={36} className="size-9 shrink-0" />
             <span className="min-w-0 truncate">{item.shop?.name ?? t("unavailable")}</span>
           </li>
         ))}

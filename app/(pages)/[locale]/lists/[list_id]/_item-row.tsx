@@ -3,6 +3,7 @@
 import { useTranslations } from "next-intl";
 import { type PointerEvent, useState } from "react";
 
+import { Stamp } from "@/app/_components/stamp";
 import { Link } from "@/app/_i18n/routing";
 import type { Problem } from "@/app/_lib/problem";
 
@@ -51,16 +52,7 @@ export function ItemRow(props: Props) {
         >
           <Grip />
         </span>
-        <img
-          src={`/api/stamps/${item.shop_id}.svg`}
-          alt=""
-          width={56}
-          height={56}
-          loading="lazy"
-          decoding="async"
-          draggable={false}
-          className="size-14 shrink-0"
-        />
+        <Stamp shopId={item.shop_id} size={56} draggable={false} className="size-14 shrink-0" />
         <div className="min-w-0 flex-1">
           <h2 className="text-lg leading-snug font-bold">
             {shop && item.shop_status === "live" ? (

@@ -4,6 +4,7 @@ import { notFound } from "next/navigation";
 
 import { Messages } from "@/app/_components/messages";
 import { OpenBadge } from "@/app/_components/open-badge";
+import { Stamp } from "@/app/_components/stamp";
 import { Trouble } from "@/app/_components/trouble";
 import { type Locale, Link } from "@/app/_i18n/routing";
 import { alternates } from "@/app/_lib/alternates";
@@ -50,11 +51,10 @@ export default async function ShopPage({ params }: Props) {
     <article className="mx-auto max-w-5xl px-4 pt-6 sm:pt-10">
       <JsonLd shop={shop} locale={locale} />
       <header className="flex flex-col gap-5 sm:flex-row sm:items-start">
-        <img
-          src={`/api/stamps/${shop.id}.svg`}
-          alt=""
-          width={128}
-          height={128}
+        <Stamp
+          shopId={shop.id}
+          size={128}
+          loading="eager"
           className="size-24 shrink-0 rounded-full bg-sunken sm:size-32"
         />
         <div className="min-w-0 flex-1">
