@@ -21,9 +21,23 @@ export function Field({ id, label, hint, error, className, ...rest }: FieldProps
         id={id}
         {...rest}
         aria-invalid={error ? true : undefined}
-        aria-describedby={[hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ") || undefined}
+        aria-describedby={notesOf(id, hint, error)}
         className={INPUT_CLASS}
       />
+      <FieldNotes id={id} hint={hint} error={error} />
+    </div>
+  );
+}
+
+/** For the `aria-describedby` of an input: the ids of the notes that `FieldNotes` puts below it. */
+export function notesOf(id: string, hint: ReactNode, error: ReactNode): string | undefined {
+  return [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ") || undefined;
+}
+
+/** What helps to fill the input with this id, and what is wrong with it. */
+export function FieldNotes({ id, hint, error }: { id: string; hint?: ReactNode; error?: ReactNode }) {
+  return (
+    <>
       {hint && (
         <p id={`${id}-hint`} className="mt-1 text-sm text-ink-soft">
           {hint}
@@ -34,6 +48,6 @@ export function Field({ id, label, hint, error, className, ...rest }: FieldProps
           {error}
         </p>
       )}
-    </div>
+    </>
   );
 }

@@ -4,10 +4,10 @@ import { useLocale, useTranslations } from "next-intl";
 import { type SubmitEvent, useRef, useState } from "react";
 
 import { ConfirmMail } from "@/app/_components/account/confirm-mail";
+import { EmailField } from "@/app/_components/account/email-field";
 import { PasswordField } from "@/app/_components/account/password-field";
 import { ProviderButtons } from "@/app/_components/account/provider-buttons";
 import { Button } from "@/app/_components/button";
-import { Field } from "@/app/_components/field";
 import { Notice } from "@/app/_components/notice";
 import { getPathname, Link } from "@/app/_i18n/routing";
 import { signIn, signUp } from "@/app/_lib/auth-actions";
@@ -75,18 +75,7 @@ export function CredentialsForm({ mode, next, providers, failed = false }: Props
       )}
       <ProviderButtons providers={providers} onward={onward} />
       <form ref={form} onSubmit={submit} noValidate className="flex flex-col gap-4">
-        <Field
-          id="email"
-          name="email"
-          type="email"
-          required
-          autoComplete="username"
-          autoCapitalize="none"
-          spellCheck={false}
-          inputMode="email"
-          label={t("email")}
-          error={faults.email && t(`fault.${faults.email}`)}
-        />
+        <EmailField fault={faults.email} />
         <PasswordField
           id="password"
           label={t("password.label")}

@@ -4,7 +4,7 @@ import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { useState } from "react";
 
-import { INPUT_CLASS } from "@/app/_components/field";
+import { FieldNotes, INPUT_CLASS, notesOf } from "@/app/_components/field";
 
 type Props = { id: string; label: ReactNode; isNew?: boolean; hint?: ReactNode; error?: ReactNode };
 
@@ -28,7 +28,7 @@ export function PasswordField({ id, label, isNew = false, hint, error }: Props) 
           autoCorrect="off"
           spellCheck={false}
           aria-invalid={error ? true : undefined}
-          aria-describedby={[hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ") || undefined}
+          aria-describedby={notesOf(id, hint, error)}
           className={`${INPUT_CLASS} pe-18`}
         />
         <button
@@ -40,16 +40,7 @@ export function PasswordField({ id, label, isNew = false, hint, error }: Props) 
           {t(isShown ? "hideShort" : "showShort")}
         </button>
       </div>
-      {hint && (
-        <p id={`${id}-hint`} className="mt-1 text-sm text-ink-soft">
-          {hint}
-        </p>
-      )}
-      {error && (
-        <p id={`${id}-error`} className="mt-1 text-sm font-semibold text-brick">
-          {error}
-        </p>
-      )}
+      <FieldNotes id={id} hint={hint} error={error} />
     </div>
   );
 }

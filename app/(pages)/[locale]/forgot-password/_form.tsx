@@ -3,8 +3,8 @@
 import { useLocale, useTranslations } from "next-intl";
 import { type SubmitEvent, useEffect, useRef, useState } from "react";
 
+import { EmailField } from "@/app/_components/account/email-field";
 import { Button } from "@/app/_components/button";
-import { Field } from "@/app/_components/field";
 import { Notice } from "@/app/_components/notice";
 import { getPathname } from "@/app/_i18n/routing";
 import { sendPasswordLink } from "@/app/_lib/auth-actions";
@@ -58,18 +58,7 @@ export function ForgotForm() {
   }
   return (
     <form ref={form} onSubmit={submit} noValidate className="grid gap-4">
-      <Field
-        id="email"
-        name="email"
-        type="email"
-        required
-        autoComplete="username"
-        autoCapitalize="none"
-        spellCheck={false}
-        inputMode="email"
-        label={t("email")}
-        error={fault && t(`fault.${fault}`)}
-      />
+      <EmailField fault={fault} />
       {trouble !== null && (
         <Notice tone="bad">{trouble === "unknown" ? t("forgot.unavailable") : t(`trouble.${trouble}`)}</Notice>
       )}
