@@ -13,14 +13,21 @@ const CAFES_MAX = 24_000;
 const KEPT_MS = 3_600_000;
 
 let kept: { xml: string; until: number } | undefined;
+let asking: Promise<SitemapPage[] | null> | undefined;
 
-/** Every public page. Made at most once an hour; while the API cannot be reached, crawlers are asked to come back. */
+/**
+ * Every public page. Made at most once an hour, for all who ask meanwhile; while the API cannot be reached the last one
+ * has to do, and where there is none, crawlers are asked to come back.
+ */
 export async function GET(): Promise<Response> {
   if (kept === undefined || kept.until < Date.now()) {
-    const pages = await publicPages();
-    if (pages === null) return new Response(null, { status: 503, headers: { "retry-after": "600" } });
-    kept = { xml: sitemapXml(siteUrl(), pages), until: Date.now() + KEPT_MS };
+    asking ??= publicPages().finally(() => {
+      asking = undefined;
+    });
+    const pages = await asking;
+    if (pages !== null) kept = { xml: sitemapXml(siteUrl(), pages), until: Date.now() + KEPT_MS };
   }
+  if (kept === undefined) return new Response(null, { status: 503, headers: { "retry-after": "600" } });
   return new Response(kept.xml, {
     headers: { "content-type": "application/xml; charset=utf-8", "cache-control": "public, max-age=3600" },
   });
