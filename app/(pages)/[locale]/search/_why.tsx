@@ -1,5 +1,6 @@
 import { useLocale, useTranslations } from "next-intl";
 
+import { EvidenceText } from "@/app/_components/evidence";
 import { labelOf } from "@/app/_lib/labels";
 import type { components } from "@/app/_lib/schema";
 import { pointsByPart, pointsOf } from "./_score";
@@ -27,7 +28,9 @@ export function Why({ result }: { result: Result }) {
                 <span className="font-semibold">{labelOf(tag, locale)}</span>
                 {tag.implied && <span className="text-sm text-ink-soft"> {t("implied")}</span>}
                 {tag.evidence && (
-                  <q className="ms-1.5 text-sm text-ink-soft [quotes:none]">{t("quote", { quote: tag.evidence })}</q>
+                  <span className="ms-1.5 text-sm text-ink-soft">
+                    <EvidenceText quote={tag.evidence} />
+                  </span>
                 )}
               </span>
             </li>

@@ -1,5 +1,7 @@
 import { useLocale, useTranslations } from "next-intl";
 
+import { EvidenceText } from "@/app/_components/evidence";
+import { readEvidence } from "@/app/_lib/evidence";
 import { labelOf } from "@/app/_lib/labels";
 import type { components } from "@/app/_lib/schema";
 
@@ -54,7 +56,8 @@ function EvidentTag({ tag }: { tag: Tag }) {
       <ul className="mt-2 grid gap-2 border-s-2 border-line ps-3 text-sm text-ink-soft">
         {tag.evidence.map(({ quote, field }) => (
           <li key={`${field} ${quote}`}>
-            <q>{quote}</q> <span className="whitespace-nowrap">— {t(fieldKey(field))}</span>
+            <EvidenceText quote={quote} />
+            {readEvidence(quote).kind === "words" && <span className="whitespace-nowrap"> — {t(fieldKey(field))}</span>}
           </li>
         ))}
       </ul>
