@@ -49,7 +49,7 @@ PAGES: Final = [
     Shown("home", "/"),
     Shown("search-guest", "/search", params={"text": QUESTION}),
     Shown("search", "/search", "member", {"text": QUESTION}),
-    Shown("search-nothing", "/search", "member", {"text": "花蓮縣富里鄉 量子咖啡"}),
+    Shown("search-nothing", "/search", "member", {"text": QUESTION, "city": "金門縣"}),
     Shown("directory", "/shops"),
     Shown("directory-filtered", "/shops", params={"city": "台北市", "mode": "work"}),
     Shown("directory-nothing", "/shops", params={"q": "沒有這家店"}),
