@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import { OpenBadge } from "@/app/_components/open-badge";
 import { Stamp } from "@/app/_components/stamp";
 import { Link } from "@/app/_i18n/routing";
+import { areaName } from "@/app/_lib/cities";
 import { distanceLabel, labelOf } from "@/app/_lib/labels";
 import type { components } from "@/app/_lib/schema";
 
@@ -35,7 +36,7 @@ export function ShopCard({
           </h3>
           <p className="text-sm text-ink-soft">
             {[
-              shop.city + shop.district,
+              areaName(shop, locale),
               distanceM != null && distanceLabel(distanceM, locale),
               shop.rating !== null && `★ ${shop.rating.toFixed(1)}`,
             ]

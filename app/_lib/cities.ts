@@ -32,3 +32,9 @@ export const CITIES: readonly string[] = Object.keys(IN_ENGLISH);
 export function cityName(city: string, locale: Locale): string {
   return locale === "en" && Object.hasOwn(IN_ENGLISH, city) ? IN_ENGLISH[city as keyof typeof IN_ENGLISH] : city;
 }
+
+/** Where something is, as a visitor reads it: 台北市大安區, or 大安區, Taipei. */
+export function areaName(area: { city: string; district: string }, locale: Locale): string {
+  if (locale !== "en") return area.city + area.district;
+  return [area.district, cityName(area.city, locale)].filter((part) => part !== "").join(", ");
+}

@@ -10,6 +10,8 @@ const INK = "#2a1d13";
 const SOFT = "#665240";
 const BREW = "#7d431a";
 const TITLE_MAX = 34;
+/** Drawing takes a moment of a processor, and a café keeps its name for longer than a day. */
+const KEPT_S = 86_400;
 
 /** A picture for link previews: what the page is about in large letters, and whose page it is. */
 export async function picture({ title, below, name }: { title: string; below: string; name: string }) {
@@ -44,6 +46,6 @@ export async function picture({ title, below, name }: { title: string; below: st
         <div style={{ display: "flex", fontSize: 36, color: SOFT }}>{below}</div>
       </div>
     </div>,
-    { ...SIZE, fonts },
+    { ...SIZE, fonts, headers: { "cache-control": `public, max-age=${KEPT_S}` } },
   );
 }

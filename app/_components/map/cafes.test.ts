@@ -22,7 +22,16 @@ test("an arrow leads nowhere where nothing lies, and other keys never lead", () 
 });
 
 test("counts and cafés add up alike", () => {
-  const cafe = { id: "a", name: "A", area: "", latitude: 25, longitude: 121, isOpenNow: null, nextChangeAt: null };
+  const cafe = {
+    id: "a",
+    name: "A",
+    city: "",
+    district: "",
+    latitude: 25,
+    longitude: 121,
+    isOpenNow: null,
+    nextChangeAt: null,
+  };
   const source = sourceOf([cafe], [{ name: "大安區", latitude: 25, longitude: 121.5, count: 7 }]);
   expect(source.features.map((feature) => feature.properties?.count)).toEqual([1, 7]);
   expect(source.features[1]?.geometry.coordinates).toEqual([121.5, 25]);

@@ -6,7 +6,8 @@ import type { Shop } from "@/app/_components/shop-card";
 export type MapCafe = {
   id: string;
   name: string;
-  area: string;
+  city: string;
+  district: string;
   latitude: number;
   longitude: number;
   isOpenNow: boolean | null;
@@ -22,7 +23,8 @@ export function mapCafe(shop: Shop, rank?: number): MapCafe {
   return {
     id: shop.id,
     name: shop.name,
-    area: shop.city + shop.district,
+    city: shop.city,
+    district: shop.district,
     latitude: shop.latitude,
     longitude: shop.longitude,
     isOpenNow: shop.is_open_now,

@@ -1,13 +1,14 @@
 "use client";
 
-import { useTranslations } from "next-intl";
+import { useLocale, useTranslations } from "next-intl";
 import { Component, lazy, type ReactNode, Suspense, useEffect, useRef, useState } from "react";
 
-import { OpenBadge } from "@/app/_components/open-badge";
-import { Link } from "@/app/_i18n/routing";
 import type { MapCafe } from "@/app/_components/map/cafes";
 import type { MapProps } from "@/app/_components/map/map-view";
+import { OpenBadge } from "@/app/_components/open-badge";
 import { Stamp } from "@/app/_components/stamp";
+import { Link } from "@/app/_i18n/routing";
+import { areaName } from "@/app/_lib/cities";
 
 const MIDDLE = "absolute inset-0 grid place-items-center p-6 text-center text-ink-soft";
 const MapView = lazy(() => import("@/app/_components/map/map-view"));
@@ -56,6 +57,7 @@ export function MapPanel({ chosen, onClose, children, className = "", ...map }: 
 }
 
 function Chosen({ cafe, onClose }: { cafe: MapCafe; onClose: () => void }) {
+  const locale = useLocale();
   const t = useTranslations("common");
   const link = useRef<HTMLAnchorElement>(null);
   useEffect(() => link.current?.focus(), []);
@@ -66,7 +68,7 @@ function Chosen({ cafe, onClose }: { cafe: MapCafe; onClose: () => void }) {
         <Link ref={link} href={`/shops/${cafe.id}`} className="font-display text-lg font-bold">
           {cafe.name}
         </Link>
-        <p className="text-sm text-ink-soft">{cafe.area}</p>
+        <p className="text-sm text-ink-soft">{areaName(cafe, locale)}</p>
         <p className="text-sm">
           <OpenBadge isOpenNow={cafe.isOpenNow} nextChangeAt={cafe.nextChangeAt} />
         </p>

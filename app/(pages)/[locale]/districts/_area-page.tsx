@@ -9,6 +9,7 @@ import { Trouble } from "@/app/_components/trouble";
 import { type Locale, Link } from "@/app/_i18n/routing";
 import { alternates } from "@/app/_lib/alternates";
 import { backend } from "@/app/_lib/backend";
+import { areaName, cityName } from "@/app/_lib/cities";
 import { districtPath } from "@/app/_lib/district-path";
 import { labelOf } from "@/app/_lib/labels";
 import { loaded } from "@/app/_lib/problem";
@@ -46,12 +47,13 @@ const loadCafes = cache(async (city: string, district: string, cursor: string | 
 export async function areaMetadata(props: AreaProps): Promise<Metadata> {
   const { locale, city, district, cursor } = await readArea(props);
   const t = await getTranslations({ locale, namespace: "shop.districts" });
-  const title = district ? t("district", { city, district }) : t("city", { city });
+  const area = areaName({ city, district }, locale);
+  const title = t("in", { area });
   const found = await loadCafes(city, district, cursor);
   const count = found.ok ? found.data.facets?.total : undefined;
   return {
     title,
-    ...(count !== undefined && { description: t("districtDescription", { city, district, count }) }),
+    ...(count !== undefined && { description: t("inDescription", { area, count }) }),
     alternates: alternates(districtPath(city, district), locale),
     ...(cursor !== undefined && { robots: { index: false, follow: true } }),
   };
@@ -84,13 +86,11 @@ export async function AreaPage(props: AreaProps) {
         {district && (
           <>
             {" › "}
-            <Link href={districtPath(city, "")}>{city}</Link>
+            <Link href={districtPath(city, "")}>{cityName(city, locale)}</Link>
           </>
         )}
       </nav>
-      <h1 className="mt-2 text-3xl font-bold sm:text-4xl">
-        {district ? t("district", { city, district }) : t("city", { city })}
-      </h1>
+      <h1 className="mt-2 text-3xl font-bold sm:text-4xl">{t("in", { area: areaName({ city, district }, locale) })}</h1>
       {facets && <p className="mt-2 text-lg text-ink-soft">{t("count", { count: facets.total })}</p>}
       {popular.length > 0 && (
         <section aria-labelledby="popular" className="mt-6">
@@ -138,7 +138,7 @@ export async function AreaPage(props: AreaProps) {
       {neighbours.length > 0 && (
         <section aria-labelledby="others" className="mt-12">
           <h2 id="others" className="text-xl font-bold">
-            {t("others", { city })}
+            {t("others", { city: cityName(city, locale) })}
           </h2>
           <ul className="mt-3 flex flex-wrap gap-x-5 gap-y-1">
             {neighbours

@@ -5,6 +5,7 @@ import { Empty } from "@/app/_components/empty";
 import { Trouble } from "@/app/_components/trouble";
 import { type Locale, Link } from "@/app/_i18n/routing";
 import { alternates } from "@/app/_lib/alternates";
+import { cityName } from "@/app/_lib/cities";
 import { districtPath } from "@/app/_lib/district-path";
 
 import { loadAreas } from "./_areas";
@@ -33,7 +34,7 @@ export default async function DistrictsPage({ params }: Props) {
         <section key={city} aria-labelledby={city} className="mt-10">
           <h2 id={city} className="text-xl font-bold">
             <Link href={districtPath(city, "")} className="no-underline hover:underline">
-              {city}
+              {cityName(city, locale)}
             </Link>{" "}
             <span className="font-sans text-base font-normal text-ink-soft">{t("count", { count })}</span>
           </h2>

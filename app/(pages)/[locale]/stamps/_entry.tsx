@@ -1,13 +1,15 @@
-import { useFormatter, useTranslations } from "next-intl";
+import { useFormatter, useLocale, useTranslations } from "next-intl";
 
 import { Stamp } from "@/app/_components/stamp";
 import { Link } from "@/app/_i18n/routing";
+import { areaName } from "@/app/_lib/cities";
 import type { components } from "@/app/_lib/schema";
 
 /** A café in the passport: its stamp, how often it was earned, and when last. */
 export function Entry({ entry }: { entry: components["schemas"]["PassportEntry"] }) {
   const t = useTranslations("checkin.passport");
   const format = useFormatter();
+  const locale = useLocale();
   const { shop, shop_status: status } = entry;
   const day = (at: string) => format.dateTime(new Date(at), { dateStyle: "medium" });
   return (
@@ -35,7 +37,7 @@ export function Entry({ entry }: { entry: components["schemas"]["PassportEntry"]
         )}
       </h2>
       <p className="mt-1 text-sm text-ink-soft">
-        {shop && shop.city + shop.district}
+        {shop && areaName(shop, locale)}
         {status === "closed" && ` · ${t("closed")}`}
       </p>
       <p className="mt-auto pt-1 text-sm text-ink-soft">

@@ -1,10 +1,11 @@
 "use client";
 
-import { useTranslations } from "next-intl";
+import { useLocale, useTranslations } from "next-intl";
 import { type PointerEvent, useState } from "react";
 
 import { Stamp } from "@/app/_components/stamp";
 import { Link } from "@/app/_i18n/routing";
+import { areaName } from "@/app/_lib/cities";
 import type { Problem } from "@/app/_lib/problem";
 
 import { NoteForm } from "./_note-form";
@@ -29,6 +30,7 @@ const ICON = "flex size-11 items-center justify-center rounded-full text-lg hove
 export function ItemRow(props: Props) {
   const { item, offset, held } = props;
   const t = useTranslations("lists");
+  const locale = useLocale();
   const [writing, setWriting] = useState(false);
   const { shop } = item;
   const name = shop?.name ?? t("unavailable");
@@ -65,7 +67,7 @@ export function ItemRow(props: Props) {
           </h2>
           <p className="text-sm text-ink-soft">
             {[
-              shop && shop.city + shop.district,
+              shop && areaName(shop, locale),
               shop && shop.rating !== null && `★ ${shop.rating.toFixed(1)}`,
               item.shop_status === "closed" && t("closed"),
             ]

@@ -1,6 +1,7 @@
 import { useLocale, useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 
+import { areaName } from "@/app/_lib/cities";
 import { webAddress } from "@/app/_lib/web-address";
 
 import type { ShopDetail } from "./_shop";
@@ -9,7 +10,8 @@ import type { ShopDetail } from "./_shop";
 export function Facts({ shop }: { shop: ShopDetail }) {
   const t = useTranslations("shop.facts");
   const website = webAddress(shop.website);
-  const updated = new Intl.DateTimeFormat(useLocale(), { dateStyle: "medium", timeZone: "Asia/Taipei" });
+  const locale = useLocale();
+  const updated = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone: "Asia/Taipei" });
   return (
     <section aria-labelledby="facts">
       <h2 id="facts" className="text-xl font-bold">
@@ -17,7 +19,7 @@ export function Facts({ shop }: { shop: ShopDetail }) {
       </h2>
       <dl className="mt-3 grid gap-3">
         <Fact name={t("address")}>
-          <address className="not-italic">{shop.address || shop.city + shop.district}</address>
+          <address className="not-italic">{shop.address || areaName(shop, locale)}</address>
           <a
             href={`https://www.google.com/maps/search/?api=1&query=${shop.latitude},${shop.longitude}`}
             target="_blank"

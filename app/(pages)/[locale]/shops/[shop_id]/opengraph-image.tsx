@@ -1,6 +1,7 @@
 import { getTranslations } from "next-intl/server";
 
 import type { Locale } from "@/app/_i18n/routing";
+import { areaName } from "@/app/_lib/cities";
 import { labelOf } from "@/app/_lib/labels";
 import { picture, SIZE } from "@/app/_og/picture";
 
@@ -16,7 +17,7 @@ export default async function ShopPicture({ params }: { params: Promise<{ locale
   const t = await getTranslations({ locale, namespace: "common" });
   const found = await loadShop(shopId);
   if (!found.ok) return picture({ title: t("tagline"), below: "", name: t("name") });
-  const { name, city, district, tags } = found.data;
-  const below = [city + district, ...tags.slice(0, TAGS_SHOWN).map((tag) => labelOf(tag, locale))];
+  const { name, tags } = found.data;
+  const below = [areaName(found.data, locale), ...tags.slice(0, TAGS_SHOWN).map((tag) => labelOf(tag, locale))];
   return picture({ title: name, below: below.filter(Boolean).join(" · "), name: t("name") });
 }

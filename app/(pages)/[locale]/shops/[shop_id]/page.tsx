@@ -8,6 +8,7 @@ import { Stamp } from "@/app/_components/stamp";
 import { Trouble } from "@/app/_components/trouble";
 import { type Locale, Link } from "@/app/_i18n/routing";
 import { alternates } from "@/app/_lib/alternates";
+import { areaName } from "@/app/_lib/cities";
 import { districtPath } from "@/app/_lib/district-path";
 
 import { Actions } from "./_actions";
@@ -59,7 +60,7 @@ export default async function ShopPage({ params }: Props) {
         />
         <div className="min-w-0 flex-1">
           <p className="text-sm text-ink-soft">
-            <Link href={districtPath(shop.city, shop.district)}>{shop.city + shop.district}</Link>
+            <Link href={districtPath(shop.city, shop.district)}>{areaName(shop, locale)}</Link>
             {shop.rating !== null && (
               <>
                 {" · "}

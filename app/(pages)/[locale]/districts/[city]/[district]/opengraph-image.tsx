@@ -1,6 +1,7 @@
 import { getTranslations } from "next-intl/server";
 
 import type { Locale } from "@/app/_i18n/routing";
+import { areaName } from "@/app/_lib/cities";
 import { picture, SIZE } from "@/app/_og/picture";
 
 export const size = SIZE;
@@ -14,7 +15,7 @@ export default async function DistrictPicture({ params }: Props) {
   const district = decodeURIComponent(area.district);
   const t = await getTranslations({ locale });
   return picture({
-    title: t("shop.districts.district", { city, district }),
+    title: t("shop.districts.in", { area: areaName({ city, district }, locale) }),
     below: t("common.tagline"),
     name: t("common.name"),
   });
