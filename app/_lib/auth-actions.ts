@@ -65,10 +65,20 @@ export function signInWith(provider: SignInProvider, returnTo: string): Outcome 
 
 /** Takes up a session that has run out, if it can be renewed. */
 export async function renewSession(): Promise<boolean> {
-  return (await ask((auth) => auth.refreshSession())) === null;
+  let isRenewed = false;
+  // Asking for a session that has run out renews it; refreshSession would then do so a second time.
+  const trouble = await ask(async (auth) => {
+    const { data, error } = await auth.getSession();
+    isRenewed = data.session !== null;
+    return { error };
+  });
+  return trouble === null && isRenewed;
 }
 
-/** Ends the session here, or all of the member's. Here it always ends: this browser may be shared. */
+/**
+ * Ends the session here, or all of the member's. `local` always ends it, as this browser may be shared; a `global` one that
+ * fails leaves all as it was, and says why.
+ */
 export async function signOut(scope: "local" | "global"): Outcome {
   const trouble = await ask((auth) => auth.signOut({ scope }));
   if (scope === "local") forgetSession();
