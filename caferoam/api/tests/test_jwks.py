@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 import pytest
 
@@ -251,7 +252,8 @@ def test_a_dripping_endpoint_is_hung_up_on(server: JwksServer, monkeypatch: pyte
     monkeypatch.setattr(jwks, "FETCH_TIMEOUT_S", 0.2)
     server.drip_s = 0.05
     started = time.monotonic()
-    assert len(jwks.fetch(server.url)) < len(server.body), "what arrived is no document"
+    with suppress(ConnectionResetError):  # the other way in which the system tells of a server that went on sending
+        assert len(jwks.fetch(server.url)) < len(server.body), "what arrived is no document"
     assert time.monotonic() - started < 2
 
 

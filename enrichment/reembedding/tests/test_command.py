@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 from pytest_django.fixtures import Settings
 
 from caferoam.jobs.models import Job, Lane
+from caferoam.providers.embeddings import embedder_of
 from caferoam.testing.jobs import drain
 from caferoam.testing.live import Process, eventually
 from caferoam.testing.openai import KEY, OpenAIStub
@@ -231,6 +232,7 @@ def test_what_cannot_be_done_is_refused_and_changes_nothing(arguments: list[str]
 
 def test_without_a_key_nothing_is_begun(settings: Settings) -> None:
     settings.OPENAI_API_KEY = ""
+    embedder_of.cache_clear()  # another test's process may have one, made with a key
     with pytest.raises(CommandError, match="OPENAI_API_KEY"):
         reembed("--model", LARGE, "--provider", "openai")
     assert being_built() is None
