@@ -46,8 +46,7 @@ export async function forMember<T>(
 export async function forSignedIn(here: Here): Promise<Loaded<Session>> {
   const found = await readSession();
   if (found.state === "none") redirect(detour("/sign-in", here));
-  if (found.state === "expired")
-    redirect(withNext("/auth/refresh", getPathname({ href: here.path, locale: here.locale })));
+  if (found.state === "expired") redirect(renewal(here));
   return found.state === "unknown" ? { ok: false, problem: AUTH_UNREACHABLE } : { ok: true, data: found.session };
 }
 
