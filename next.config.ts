@@ -9,7 +9,8 @@ const withOrigin = (url: string | undefined) => (url ? new URL(url).origin : "")
 // One build may run anywhere: what is not known while building is any https origin, or this machine (`make run`).
 const anywhere = "https: http://127.0.0.1:* http://localhost:*";
 const supabase = withOrigin(process.env.SUPABASE_URL) || anywhere;
-const map = withOrigin(process.env.MAP_STYLE_URL);
+const style = withOrigin(process.env.MAP_STYLE_URL);
+const map = style === "https://api.mapbox.com" ? `${style} https://*.tiles.mapbox.com` : style;
 const policy = [
   "default-src 'self'",
   "script-src 'self' 'unsafe-inline'",

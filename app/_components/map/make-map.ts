@@ -4,6 +4,7 @@ import "@/app/_components/map/map.css";
 import { type GeoJSONSource, Map as MapLibre, NavigationControl, setWorkerUrl } from "maplibre-gl";
 
 import { type MapCafe, type MapCount, sourceOf } from "@/app/_components/map/cafes";
+import { mapboxUrls } from "@/app/_components/map/mapbox-urls";
 import { CAFES } from "@/app/_components/map/pins";
 import { isDark, onThemeChange } from "@/app/_components/map/theme-of-page";
 import type { Bbox } from "@/app/_lib/bbox";
@@ -32,8 +33,10 @@ type Options = {
 
 /** A map with an empty source of cafés. Call the function that comes with it when it is no longer needed. */
 export function makeMap({ container, styleUrl, english, bounds, texts }: Options): { map: MapLibre; end: () => void } {
+  const urls = mapboxUrls(styleUrl ?? OWN_STYLE);
   const map = new MapLibre({
     container,
+    ...(urls && { transformRequest: (url: string) => ({ url: urls(url) }) }),
     style: styleUrl ?? OWN_STYLE,
     bounds: [...(bounds ?? TAIWAN)] as [number, number, number, number],
     fitBoundsOptions: { padding: 48, maxZoom: 15 },
