@@ -34,6 +34,8 @@ const config: NextConfig = {
       "./node_modules/@fontsource/noto-sans-tc/files/*-700-normal.woff",
     ],
   },
+  // Next would resize pictures with these, which nothing here asks it to.
+  outputFileTracingExcludes: { "**": ["./node_modules/@img/**", "./node_modules/sharp/**"] },
   poweredByHeader: false,
   reactStrictMode: true,
   devIndicators: false,

@@ -3,7 +3,8 @@ import "server-only";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
-const FOLDER = join(process.cwd(), "node_modules/@fontsource/noto-sans-tc");
+// Next would take all weights of the font along; next.config.ts names the files of the one that is used.
+const FOLDER = join(/* turbopackIgnore: true */ process.cwd(), "node_modules/@fontsource/noto-sans-tc");
 const WEIGHT = 700;
 
 type Slice = { file: string; ranges: readonly (readonly [number, number])[] };
