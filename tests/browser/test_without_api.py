@@ -20,6 +20,7 @@ from caferoam.local.web.node import Node
 from caferoam.processes import process
 from tests.browser.looking import listening, violations
 from tests.browser.stack import WebStack
+from tests.browser.texts import Texts
 from tests.faults.proxy import Proxy
 
 SHOP: Final = "00000000-0000-4000-8000-000000000000"
@@ -105,3 +106,14 @@ def test_a_proxied_request_is_refused_as_a_problem(lonely_web: LonelyWeb) -> Non
     assert (answer.status_code, answer.headers["content-type"]) == (503, "application/problem+json")
     assert (answer.json()["code"], answer.headers["x-request-id"]) == ("backend_down", "from-a-test")
     assert int(answer.headers["retry-after"]) > 0
+
+
+def test_without_a_network_the_page_says_so_until_it_is_back(context: BrowserContext, web_stack: WebStack) -> None:
+    page = context.new_page()
+    page.goto(f"{web_stack.web}/en/about", wait_until="networkidle")
+    banner = page.get_by_role("status").filter(has_text=Texts("en")("common.offline"))
+    expect(banner).to_have_count(0)
+    context.set_offline(True)
+    expect(banner).to_be_visible()
+    context.set_offline(False)
+    expect(banner).to_have_count(0)

@@ -1,6 +1,6 @@
 "use client";
 
-import { useFormatter, useTranslations } from "next-intl";
+import { useFormatter, useLocale, useTranslations } from "next-intl";
 import { useState } from "react";
 
 import { Button } from "@/app/_components/button";
@@ -9,15 +9,17 @@ import { type CheckIn, isBeingLookedAt, useFreshCheckIn } from "@/app/_component
 import { Dialog } from "@/app/_components/dialog";
 import { MemberProblem } from "@/app/_components/member-problem";
 import { Notice } from "@/app/_components/notice";
+import { ShopName } from "@/app/_components/shop-name";
 import { Stamp } from "@/app/_components/stamp";
-import { Link } from "@/app/_i18n/routing";
 import { api } from "@/app/_lib/api";
+import { areaName } from "@/app/_lib/cities";
 import { loaded, type Problem } from "@/app/_lib/problem";
 
 /** One check-in of the member's, with what can be done about it. */
 export function Card({ checkIn: given, onDeleted }: { checkIn: CheckIn; onDeleted: (name: string) => void }) {
   const t = useTranslations("checkin.history");
   const format = useFormatter();
+  const locale = useLocale();
   const { checkIn, gone, refresh } = useFreshCheckIn(given);
   const [asking, setAsking] = useState(false);
   const { shop } = checkIn;
@@ -33,17 +35,16 @@ export function Card({ checkIn: given, onDeleted }: { checkIn: CheckIn; onDelete
         />
         <div className="min-w-0 flex-1">
           <h2 className="text-lg font-bold">
-            {shop && checkIn.shop_status === "live" ? (
-              <Link href={`/shops/${shop.id}`} className="no-underline hover:underline">
-                {name}
-              </Link>
-            ) : (
-              name
-            )}
+            <ShopName
+              shop={shop}
+              status={checkIn.shop_status}
+              gone={t("gone")}
+              className="no-underline hover:underline"
+            />
           </h2>
           <p className="text-sm text-ink-soft">
             <time dateTime={checkIn.created_at}>{date}</time>
-            {shop && ` · ${shop.city}${shop.district}`}
+            {shop && ` · ${areaName(shop, locale)}`}
             {checkIn.shop_status === "closed" && ` · ${t("closed")}`}
           </p>
         </div>

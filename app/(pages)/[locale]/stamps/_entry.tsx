@@ -1,7 +1,7 @@
 import { useFormatter, useLocale, useTranslations } from "next-intl";
 
+import { ShopName } from "@/app/_components/shop-name";
 import { Stamp } from "@/app/_components/stamp";
-import { Link } from "@/app/_i18n/routing";
 import { areaName } from "@/app/_lib/cities";
 import type { components } from "@/app/_lib/schema";
 
@@ -28,13 +28,7 @@ export function Entry({ entry }: { entry: components["schemas"]["PassportEntry"]
         )}
       </div>
       <h2 className="mt-3 text-base leading-snug font-bold">
-        {shop && status === "live" ? (
-          <Link href={`/shops/${shop.id}`} prefetch={false} className="no-underline after:absolute after:inset-0">
-            {shop.name}
-          </Link>
-        ) : (
-          (shop?.name ?? t("gone"))
-        )}
+        <ShopName shop={shop} status={status} gone={t("gone")} className="no-underline after:absolute after:inset-0" />
       </h2>
       <p className="mt-1 text-sm text-ink-soft">
         {shop && areaName(shop, locale)}

@@ -3,8 +3,8 @@
 import { useLocale, useTranslations } from "next-intl";
 import { type PointerEvent, useState } from "react";
 
+import { ShopName } from "@/app/_components/shop-name";
 import { Stamp } from "@/app/_components/stamp";
-import { Link } from "@/app/_i18n/routing";
 import { areaName } from "@/app/_lib/cities";
 import type { Problem } from "@/app/_lib/problem";
 
@@ -57,13 +57,12 @@ export function ItemRow(props: Props) {
         <Stamp shopId={item.shop_id} size={56} draggable={false} className="size-14 shrink-0" />
         <div className="min-w-0 flex-1">
           <h2 className="text-lg leading-snug font-bold">
-            {shop && item.shop_status === "live" ? (
-              <Link href={`/shops/${shop.id}`} className="no-underline hover:underline">
-                {name}
-              </Link>
-            ) : (
-              name
-            )}
+            <ShopName
+              shop={shop}
+              status={item.shop_status}
+              gone={t("unavailable")}
+              className="no-underline hover:underline"
+            />
           </h2>
           <p className="text-sm text-ink-soft">
             {[
