@@ -12,6 +12,7 @@ from pathlib import Path
 import django
 
 from bench import vendors
+from bench.claiming import claim_cost
 from bench.dataset import cafes
 from bench.memory import idle_memory, python_memory, worker_growth
 from bench.results import Result, keep, show
@@ -45,9 +46,8 @@ def main() -> None:
 
 
 def _jobs(stack: RunningStack) -> list[Result]:
-    from bench.claiming import claim_cost  # noqa: PLC0415 - needs the stack's settings
-    from bench.jobs import commit_to_start  # noqa: PLC0415 - needs the stack's settings
-    from bench.throughput import noop_throughput  # noqa: PLC0415 - needs the stack's settings
+    from bench.jobs import commit_to_start  # noqa: PLC0415 - reads the stack's settings as it is imported
+    from bench.throughput import noop_throughput  # noqa: PLC0415 - likewise
 
     _say("memory while idle")
     idle = python_memory(stack)
@@ -62,9 +62,9 @@ def _jobs(stack: RunningStack) -> list[Result]:
 
 
 def _shops(stack: RunningStack) -> list[Result]:
-    from bench.embedding import embed_vs_model  # noqa: PLC0415 - needs the stack's settings
-    from bench.imports import import_vs_copy  # noqa: PLC0415 - needs the stack's settings
-    from bench.search import facets_vs_page, search_vs_sql  # noqa: PLC0415 - needs the stack's settings
+    from bench.embedding import embed_vs_model  # noqa: PLC0415 - imports models, for which Django must be set up
+    from bench.imports import import_vs_copy  # noqa: PLC0415 - imports models, for which Django must be set up
+    from bench.search import facets_vs_page, search_vs_sql  # noqa: PLC0415 - imports models, for which Django must be set up
 
     with tempfile.TemporaryDirectory() as folder:
         file, kind = cafes(Path(folder))
@@ -80,7 +80,7 @@ def _shops(stack: RunningStack) -> list[Result]:
 
 
 def _members(stack: RunningStack) -> list[Result]:
-    from bench.lists import lists_vs_sql  # noqa: PLC0415 - needs the stack's settings
+    from bench.lists import lists_vs_sql  # noqa: PLC0415 - imports models, for which Django must be set up
 
     _say("lists")
     return lists_vs_sql(stack)

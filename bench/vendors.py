@@ -77,7 +77,7 @@ def _run(failing: float, *, patient: bool) -> list[Result]:
         running = stack.enter_context(running_stack())
         django.setup()
         folder = stack.enter_context(tempfile.TemporaryDirectory())
-        from shops.importers.cafenomad import import_cafenomad  # noqa: PLC0415 - needs the stack's settings
+        from shops.importers.cafenomad import import_cafenomad  # noqa: PLC0415 - imports models, for which Django must be set up
 
         import_cafenomad(str(cafes(Path(folder))[0]))
         taken_s, first_mb, peak_mb = _watch(running, hurried=bool(failing) and not patient)

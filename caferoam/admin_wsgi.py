@@ -4,12 +4,12 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from caferoam.providers.checks import require
+
 # Not setdefault: whatever settings the other processes share, the pages need these.
 os.environ["DJANGO_SETTINGS_MODULE"] = "caferoam.admin_settings"
 
 application = get_wsgi_application()
-
-from caferoam.providers.checks import require  # noqa: E402 - needs the settings, which the lines above have set up
 
 require("maps")
 

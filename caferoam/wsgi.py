@@ -3,17 +3,17 @@
 import os
 
 from django.core.wsgi import get_wsgi_application
+from django.urls import get_resolver
+
+from caferoam.api.authentication import prepare
+from caferoam.providers.analytics import get_analytics
+from caferoam.providers.checks import require
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "caferoam.settings")
 
 _django = get_wsgi_application()
 
-from django.urls import get_resolver  # noqa: E402 - needs Django set up
-
-from caferoam.api.authentication import prepare  # noqa: E402 - needs Django set up
-from caferoam.api.unmeasured import measured  # noqa: E402 - needs Django set up
-from caferoam.providers.analytics import get_analytics  # noqa: E402 - needs Django set up
-from caferoam.providers.checks import require  # noqa: E402 - needs Django set up
+from caferoam.api.unmeasured import measured  # noqa: E402 - reads the settings as it is imported
 
 application = measured(_django)
 prepare()

@@ -7,8 +7,6 @@ from typing import Any
 
 import psycopg
 import pytest
-import redis
-from django.conf import settings
 from django.db import connection
 from django.urls import include, path
 from rest_framework.request import Request
@@ -19,7 +17,7 @@ from caferoam.api.views import MemberAPIView
 from caferoam.jobs import enqueue
 from caferoam.jobs.models import Job
 from caferoam.testing.database import ApiClient
-from caferoam.testing.live import Live, Process, eventually
+from caferoam.testing.live import Live, Process, eventually, live_processes
 
 TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736"
 REQUEST_ID = "request-of-a-guest"
@@ -60,11 +58,8 @@ def orders(owner: psycopg.Connection) -> Iterator[None]:
 @pytest.fixture
 def live(worker: psycopg.Connection, tmp_path: Path) -> Iterator[Live]:
     """Starts relays and workers that know the queue's own test types, and ends them with the test."""
-    with redis.Redis.from_url(settings.REDIS_URL) as client:
-        client.flushdb()
-    processes = Live(tmp_path, settings_module="caferoam.jobs.tests.live.settings")
-    yield processes
-    processes.stop()
+    with live_processes(tmp_path, "caferoam.jobs.tests.live.settings") as processes:
+        yield processes
 
 
 def lines(process: Process, **fields: object) -> list[dict[str, Any]]:

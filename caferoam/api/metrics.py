@@ -88,7 +88,7 @@ class Metrics(PublicAPIView):
         parse_query(QueryParams, request)
         if settings.CAFEROAM_ENV == "production" and not settings.METRICS_TOKEN:
             raise Http404
-        from caferoam.api.gauges import ReadyGauge  # noqa: PLC0415 - loads the library
+        from caferoam.api.gauges import ReadyGauge  # noqa: PLC0415 - prometheus_client; only counting loads it else
         from caferoam.metrics.exposition import CONTENT_TYPE, exposition  # noqa: PLC0415 - likewise
 
         return HttpResponse(exposition([ReadyGauge()]), content_type=CONTENT_TYPE)

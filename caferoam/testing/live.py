@@ -5,9 +5,11 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import redis
 from django.conf import settings
 
 from caferoam.local import ports
@@ -130,3 +132,13 @@ class Live:
         )
         self._processes.append(process)
         return process
+
+
+@contextmanager
+def live_processes(folder: Path, settings_module: str) -> Iterator[Live]:
+    """Starts processes on an empty Valkey, and ends them with the block; their logs lie in ``folder``."""
+    with redis.Redis.from_url(settings.REDIS_URL) as client:
+        client.flushdb()
+    processes = Live(folder, settings_module=settings_module)
+    yield processes
+    processes.stop()

@@ -11,14 +11,14 @@ from typing import Any
 import httpx
 import psycopg
 import pytest
-import redis
 from django.conf import settings
 from django.db import connection
 
 from caferoam.api.principal import Principal
 from caferoam.jobs import enqueue
 from caferoam.jobs.models import Job, Lane
-from caferoam.testing.live import Live, eventually
+from caferoam.jobs.tests.live.ledger import ledger_table
+from caferoam.testing.live import Live, eventually, live_processes
 from caferoam.testing.sentry import Sentry
 from caferoam.testing.tokens import AUDIENCE, ISSUER, JwksServer
 from caferoam.tests.spilling import NOTE, REVIEW, SECRETS, TOKEN
@@ -124,25 +124,15 @@ os._exit(0)  # without the SDK's own last effort
 @pytest.fixture
 def spilling(worker: psycopg.Connection, tmp_path: Path) -> Iterator[Live]:
     """Processes that fail while they hold what must not leave the house."""
-    with redis.Redis.from_url(settings.REDIS_URL) as client:
-        client.flushdb()
-    processes = Live(tmp_path, settings_module="caferoam.tests.spilling.settings")
-    yield processes
-    processes.stop()
+    with live_processes(tmp_path, "caferoam.tests.spilling.settings") as processes:
+        yield processes
 
 
 @pytest.fixture
 def live(worker: psycopg.Connection, tmp_path: Path) -> Iterator[Live]:
     """Processes that know the queue's own test types, and the table that those write into."""
-    with redis.Redis.from_url(settings.REDIS_URL) as client:
-        client.flushdb()
-    with connection.cursor() as cursor:
-        cursor.execute("CREATE TABLE ledger (job_id uuid, attempt integer)")
-    processes = Live(tmp_path, settings_module="caferoam.jobs.tests.live.settings")
-    yield processes
-    processes.stop()
-    with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE ledger")
+    with ledger_table(), live_processes(tmp_path, "caferoam.jobs.tests.live.settings") as processes:
+        yield processes
 
 
 def test_a_job_s_surprise_is_reported_from_the_pool_and_its_dead_letter_beside_it(sentry: Sentry, live: Live) -> None:

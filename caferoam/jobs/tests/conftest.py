@@ -10,8 +10,6 @@ from uuid import UUID
 
 import psycopg
 import pytest
-import redis
-from django.conf import settings
 from django.db import connection
 
 from caferoam.jobs import queue
@@ -19,8 +17,9 @@ from caferoam.jobs.lanes import publish_lanes
 from caferoam.jobs.models import Job, JobEvent
 from caferoam.jobs.registry import registry
 from caferoam.jobs.tests.live import tasks as _tasks  # noqa: F401 - registers the job types
+from caferoam.jobs.tests.live.ledger import ledger_table
 from caferoam.jobs.tickets import Ticket
-from caferoam.testing.live import Live, eventually
+from caferoam.testing.live import Live, eventually, live_processes
 
 
 @pytest.fixture
@@ -32,11 +31,8 @@ def lanes(db: None) -> None:
 @pytest.fixture
 def ledger(db: None) -> Iterator[None]:
     """Where the test's handlers write what they achieved."""
-    with connection.cursor() as cursor:
-        cursor.execute("CREATE TABLE ledger (job_id uuid, attempt integer)")
-    yield
-    with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE ledger")
+    with ledger_table():
+        yield
 
 
 def entries() -> list[tuple[UUID, int]]:
@@ -124,8 +120,5 @@ def forked(in_child: Callable[[], object] = bool) -> int:
 @pytest.fixture
 def live(worker: psycopg.Connection, ledger: None, tmp_path: Path) -> Iterator[Live]:
     """Starts relays and workers, and ends them with the test."""
-    with redis.Redis.from_url(settings.REDIS_URL) as client:
-        client.flushdb()
-    processes = Live(tmp_path, settings_module="caferoam.jobs.tests.live.settings")
-    yield processes
-    processes.stop()
+    with live_processes(tmp_path, "caferoam.jobs.tests.live.settings") as processes:
+        yield processes

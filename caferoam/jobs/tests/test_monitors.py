@@ -1,14 +1,9 @@
 """What Sentry's monitors are told of the schedule's turns, by a real worker."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
-import redis
-from django.db import connection
 from django.utils import timezone
 from django_celery_beat.models import ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask
 from pytest_django.fixtures import Settings
@@ -23,19 +18,9 @@ from caferoam.testing.sentry import Sentry
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("lanes")]
 
 
-@pytest.fixture
-def live(worker: psycopg.Connection, tmp_path: Path, settings: Settings) -> Iterator[Live]:
-    """Processes that know the queue's own test types, and the table that those write into."""
+@pytest.fixture(autouse=True)
+def only_our_entries(settings: Settings) -> None:
     settings.JOBS_SCHEDULE = {}
-    with redis.Redis.from_url(settings.REDIS_URL) as client:
-        client.flushdb()
-    with connection.cursor() as cursor:
-        cursor.execute("CREATE TABLE ledger (job_id uuid, attempt integer)")
-    processes = Live(tmp_path, settings_module="caferoam.jobs.tests.live.settings")
-    yield processes
-    processes.stop()
-    with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE ledger")
 
 
 def entry(name: str, task: str = "live_note", **fields: object) -> PeriodicTask:
