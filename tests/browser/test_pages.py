@@ -74,7 +74,7 @@ PAGES: Final = [
     Shown("profile-delete", "/profile/delete", "member"),
     Shown("goodbye", "/goodbye"),
     Shown("deactivated", "/deactivated"),
-    Shown("unsubscribe", "/unsubscribe/a.token"),
+    Shown("unsubscribe", "/unsubscribe/a-token"),
     Shown("restore", "/restore", "leaving"),
     Shown("privacy", "/privacy"),
     Shown("about", "/about"),
