@@ -2,9 +2,9 @@
 
 import getpass
 import json
-import re
 import os
 import pty
+import re
 import subprocess
 import sys
 from datetime import timedelta
