@@ -126,6 +126,7 @@ class Search(MemberAPIView):
             cursor=params.get("cursor"),
             areas_filter=params["areas"] == "filter",
             times_filter=params["times"] == "filter",
+            mode_counts=params["modes"] == "count",
         )
         vectors = query_vectors(searched.provider, searched.model)
         prepared = service.prepare(

@@ -52,6 +52,12 @@ class SearchParams(FilterParams):
         help_text='Whether a moment named in `text` filters, as 現在, 週日早上 or "open late" do: only cafés that are'
         " open then, and those that are called so. `open_now` and `open_at` outrank it.",
     )
+    modes = serializers.ChoiceField(
+        choices=("count", "ignore"),
+        default="count",
+        help_text="Whether the mode that `text` suggests counts: cafés that suit it rank higher, and none is left out."
+        " `mode` outranks it.",
+    )
     limit = serializers.IntegerField(required=False, default=20, min_value=1, max_value=50)
 
     def validate_text(self, value: str) -> str:
@@ -259,7 +265,10 @@ class UnderstoodSerializer(_Shape):
     avoided = WishSerializer(many=True)
     areas = AreaWishSerializer(many=True)
     time = OpeningWishSerializer(allow_null=True, help_text="When it must be open; null where the text does not say.")
-    mode = serializers.ChoiceField(choices=MODES, allow_null=True)
+    mode = serializers.ChoiceField(
+        choices=MODES, allow_null=True, help_text="What most of `wanted` suggests; null where that is no single one."
+    )
+    mode_applied = serializers.BooleanField(help_text="Whether it counts; see `modes` among the parameters.")
     needs_place = serializers.BooleanField(help_text="It says near me, but `near` is missing.")
     leftover = serializers.ListField(child=serializers.CharField(), help_text="What no known word explains.")
 

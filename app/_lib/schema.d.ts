@@ -1417,7 +1417,16 @@ export interface components {
             areas: components["schemas"]["AreaWish"][];
             /** @description When it must be open; null where the text does not say. */
             time: components["schemas"]["OpeningWish"] | null;
+            /**
+             * @description What most of `wanted` suggests; null where that is no single one.
+             *
+             *     * `work` - work
+             *     * `rest` - rest
+             *     * `social` - social
+             */
             mode: components["schemas"]["ModeEnum"] | components["schemas"]["NullEnum"];
+            /** @description Whether it counts; see `modes` among the parameters. */
+            mode_applied: boolean;
             /** @description It says near me, but `near` is missing. */
             needs_place: boolean;
             /** @description What no known word explains. */
@@ -3297,6 +3306,13 @@ export interface operations {
                  *     * `social` - social
                  */
                 mode?: "work" | "rest" | "social";
+                /**
+                 * @description Whether the mode that `text` suggests counts: cafés that suit it rank higher, and none is left out. `mode` outranks it.
+                 *
+                 *     * `count` - count
+                 *     * `ignore` - ignore
+                 */
+                modes?: "count" | "ignore";
                 /** @description 25.033,121.5654 */
                 near?: string;
                 /** @description Only shops that are open then, going by the hours of its weekday: 2026-11-29T09:00, in Taipei unless an offset follows. Those of unknown hours are left out. */

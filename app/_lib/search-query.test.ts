@@ -18,17 +18,19 @@ test("no comma and no blank is left over", () => {
 });
 
 test("an address is read and written the same", () => {
-  const query = parseSearchQuery({ text: " 安靜 ", areas: "ignore", times: "ignore", mode: "work", order: "rating" });
+  const ignored = { areas: "ignore", times: "ignore", modes: "ignore" };
+  const query = parseSearchQuery({ text: " 安靜 ", ...ignored, mode: "work", order: "rating" });
   expect(searchParams(query)).toEqual([
     ["text", "安靜"],
     ["areas", "ignore"],
     ["times", "ignore"],
+    ["modes", "ignore"],
     ["mode", "work"],
   ]);
 });
 
-test("without its flags, places and times count", () => {
-  expect(searchApiParams(parseSearchQuery({ text: "安靜", areas: "maybe", near: "25.03,121.56" }))).toEqual([
+test("without their flags, places, times and the mood count", () => {
+  expect(searchApiParams(parseSearchQuery({ text: "安靜", areas: "maybe", modes: "", near: "25.03,121.56" }))).toEqual([
     ["text", "安靜"],
     ["near", "25.03,121.56"],
     ["radius_m", "3000"],

@@ -11,6 +11,8 @@ export type SearchQuery = {
   ignoresAreas: boolean;
   /** Whether times named in the words are only words. */
   ignoresTimes: boolean;
+  /** Whether the mood that the words suggest does not count. */
+  ignoresMode: boolean;
   filters: ShopQuery;
 };
 
@@ -22,6 +24,7 @@ export function parseSearchQuery(params: SearchParams): SearchQuery {
     text: one(params, "text", Number.POSITIVE_INFINITY),
     ignoresAreas: one(params, "areas") === "ignore",
     ignoresTimes: one(params, "times") === "ignore",
+    ignoresMode: one(params, "modes") === "ignore",
     // A search has its own order.
     filters: { ...parseShopQuery(params), order: null },
   };
@@ -42,6 +45,7 @@ function ownParams(query: SearchQuery): [string, string][] {
     ["text", query.text],
     ["areas", query.ignoresAreas ? "ignore" : ""],
     ["times", query.ignoresTimes ? "ignore" : ""],
+    ["modes", query.ignoresMode ? "ignore" : ""],
   ];
   return params.filter(([, value]) => value !== "");
 }

@@ -44,11 +44,18 @@ class SearchRequest:
     """Whether the areas that the text names filter; a city or district among the filters outranks them anyway."""
     times_filter: bool = True
     """Whether the moment that the text names filters; one among the filters outranks it anyway."""
+    mode_counts: bool = True
+    """Whether the mode that the text suggests counts; one among the filters outranks it anyway."""
 
     @property
     def times_apply(self) -> bool:
         """Whether a moment that the text names filters."""
         return self.times_filter and self.filters.open_at is None and self.filters.open_now is None
+
+    @property
+    def mode_applies(self) -> bool:
+        """Whether a mode that the text suggests counts."""
+        return self.mode_counts and self.filters.mode is None
 
 
 @dataclass(frozen=True)
@@ -92,8 +99,8 @@ class PreparedSearch:
 
     @property
     def mode(self) -> str | None:
-        """The mode that counts: the caller's, else the text's."""
-        return self.request.filters.mode or self.understanding.mode
+        """The mode that counts: the caller's, else the text's, unless that is ignored."""
+        return self.understanding.mode if self.request.mode_applies else self.request.filters.mode
 
     @cached_property
     def shares(self) -> Mapping[Part, float]:
@@ -121,6 +128,7 @@ class PreparedSearch:
                 "text": self.understanding.text,
                 "filters": self._lasting_filters.identity(),
                 "times": self.request.times_filter,
+                "modes": self.request.mode_counts,
                 "model": [self.model, *astuple(self.calibration)] if self.vector is not None else None,
                 "weights": tuning.CURRENT.version,
             },
@@ -280,6 +288,7 @@ def _understood(prepared: PreparedSearch) -> dict[str, object]:
         "areas": [_area(wish, applied=prepared.areas_apply) for wish in understood.areas],
         "time": _time(understood.opening, applied=prepared.request.times_apply),
         "mode": understood.mode,
+        "mode_applied": understood.mode is not None and prepared.request.mode_applies,
         "needs_place": prepared.request.filters.near is None and any(word in understood.text for word in NEARBY),
         "leftover": list(understood.leftover),
     }

@@ -93,6 +93,22 @@ def test_a_moment_in_the_text_filters_until_it_is_ignored(search: Search) -> Non
     assert search("安靜")["understood"]["time"] is None
 
 
+def test_the_mode_that_the_text_suggests_can_be_ignored(search: Search) -> None:
+    make_shop("青鳥", {"casual_work": 0.5}, mode_work=0, mode_rest=1, mode_social=0)
+    make_shop("黑潮", {"casual_work": 0.4}, mode_work=1, mode_rest=0, mode_social=0)
+
+    def ranked(**params: str) -> list[str]:
+        answer = search("工作", **params)
+        assert_as_described(answer, "SearchAnswer")
+        assert answer["understood"]["mode"] == "work"
+        assert answer["understood"]["mode_applied"] == (not params)
+        return [result["shop"]["name"] for result in answer["results"]]
+
+    assert ranked() == ["黑潮", "青鳥"]
+    assert ranked(modes="ignore") == ["青鳥", "黑潮"]
+    assert ranked(modes="ignore", mode="work") == ["黑潮"]
+
+
 @pytest.mark.parametrize("asked", [{"open_now": "true"}, {"open_at": "2026-11-23T20:00"}])
 def test_open_now_and_open_at_outrank_the_text(search: Search, asked: dict[str, str]) -> None:
     make_shop("青鳥", open_minutes=OpenWeek.of([(0, 10_080)]))

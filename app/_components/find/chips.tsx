@@ -3,37 +3,29 @@ import type { ReactNode } from "react";
 import { Link } from "@/app/_i18n/routing";
 
 /** Something that is set, and how to take it off: `href` is the page without it. */
-export type Chip = { key: string; label: ReactNode; href: string | null; tone?: "wanted" | "avoided" };
+export type Chip = { key: string; label: string; href: string; tone?: "wanted" | "avoided" };
 
 type Props = { label: string; chips: readonly Chip[]; removeLabel: string; children?: ReactNode };
 
-/** What is set, each with a way to take it off. One without `href` is only told. */
+/** What is set, each with a way to take it off. */
 export function Chips({ label, chips, removeLabel, children }: Props) {
   if (chips.length === 0 && !children) return null;
   return (
     <ul aria-label={label} className="flex flex-wrap items-center gap-2">
       {chips.map((chip) => (
         <li key={chip.key}>
-          {chip.href === null ? (
-            <span
-              className={`inline-flex min-h-9 items-center rounded-full px-3 text-sm ${TONES[chip.tone ?? "wanted"]}`}
-            >
-              {chip.label}
+          <Link
+            href={chip.href}
+            prefetch={false}
+            scroll={false}
+            className={`inline-flex min-h-9 items-center gap-1.5 rounded-full px-3 text-sm no-underline hover:line-through ${TONES[chip.tone ?? "wanted"]}`}
+          >
+            <span>{chip.label}</span>
+            <span className="sr-only">{removeLabel}</span>
+            <span aria-hidden="true" className="text-lg leading-none">
+              ×
             </span>
-          ) : (
-            <Link
-              href={chip.href}
-              prefetch={false}
-              scroll={false}
-              className={`inline-flex min-h-9 items-center gap-1.5 rounded-full px-3 text-sm no-underline hover:line-through ${TONES[chip.tone ?? "wanted"]}`}
-            >
-              <span>{chip.label}</span>
-              <span className="sr-only">{removeLabel}</span>
-              <span aria-hidden="true" className="text-lg leading-none">
-                ×
-              </span>
-            </Link>
-          )}
+          </Link>
         </li>
       ))}
       {children && <li>{children}</li>}

@@ -201,6 +201,29 @@ def test_the_mode_of_the_text_or_of_the_caller_counts() -> None:
     assert mode_of(search("安靜", ShopFilters(mode="social")))["青鳥"] == 1
     assert mode_of(search("工作", ShopFilters(mode="rest")))["青鳥"] == 0.5
     assert mode_of(search("安靜")) == {}
+    assert mode_of(search("工作", mode_counts=False)) == {}
+    assert mode_of(search("工作", ShopFilters(mode="rest"), mode_counts=False))["青鳥"] == 0.5
+
+
+@pytest.mark.usefixtures("town")
+def test_a_mode_of_the_text_that_is_ignored_is_still_told_and_its_words_are_still_wishes() -> None:
+    def told(answer: dict[str, Any]) -> tuple[str | None, bool]:
+        return answer["understood"]["mode"], answer["understood"]["mode_applied"]
+
+    counting, ignoring = search("工作"), search("工作", mode_counts=False)
+    assert (told(counting), told(ignoring)) == (("work", True), ("work", False))
+    assert told(search("工作", ShopFilters(mode="rest"))) == ("work", False)
+    assert told(search("安靜")) == (None, False)
+    assert counting["understood"]["wanted"] == ignoring["understood"]["wanted"] != []
+    assert counting["total"] == ignoring["total"] == 7
+
+
+@pytest.mark.usefixtures("town")
+def test_a_cursor_that_began_with_a_mode_does_not_go_on_without_it() -> None:
+    cursor = search("工作", limit=1)["next_cursor"]
+    assert search("工作", limit=1, cursor=cursor)["results"]
+    with pytest.raises(ValidationError):
+        search("工作", limit=1, cursor=cursor, mode_counts=False)
 
 
 def test_a_shop_with_unknown_modes_or_vector_still_appears() -> None:

@@ -17,7 +17,7 @@ import type { components } from "@/app/_lib/schema";
 import { searchParams, type SearchQuery } from "@/app/_lib/search-query";
 import { hrefOf } from "@/app/_lib/shop-query";
 import { Results } from "./_results";
-import { type Part, partsOf } from "./_understood";
+import { hides, ignoredIn, type Part, partsOf } from "./_understood";
 
 type SearchAnswer = components["schemas"]["SearchAnswer"];
 type Props = { answer: SearchAnswer; query: SearchQuery; path: string; cursor: string; locale: Locale };
@@ -29,31 +29,20 @@ export async function Answer({ answer, query, path, cursor, locale }: Props) {
   const dimensions = taxonomy.ok ? taxonomy.data.dimensions : [];
   const { understood } = answer;
   const to = (changed: SearchQuery) => hrefOf(path, searchParams(changed));
-  const told = await Promise.all(partsOf(understood, query).map((part) => chipOf(part, to, locale)));
+  const parts = partsOf(understood, query);
+  const chipsOf = (some: readonly Part[]) => Promise.all(some.map((part) => chipOf(part, to, locale)));
+  const told = await chipsOf(parts);
   const set = await namedChips(query.filters, dimensions, (filters) => to({ ...query, filters }));
-  const ignored: Chip[] = [
-    ...(query.ignoresAreas && understood.areas.length > 0
-      ? [
-          {
-            key: "areas",
-            label: t("understood.ignoredAreas"),
-            href: to({ ...query, ignoresAreas: false }),
-            tone: "avoided" as const,
-          },
-        ]
-      : []),
-    ...(query.ignoresTimes && understood.time
-      ? [
-          {
-            key: "times",
-            label: t("understood.ignoredTimes"),
-            href: to({ ...query, ignoresTimes: false }),
-            tone: "avoided" as const,
-          },
-        ]
-      : []),
-  ];
+  const ignored = ignoredIn(understood, query).map(
+    ({ what, without }): Chip => ({
+      key: what,
+      label: t(`understood.ignored.${what}`),
+      href: to(without),
+      tone: "avoided",
+    }),
+  );
   const chips = [...told, ...set, ...ignored];
+  const hiding = [...(await chipsOf(parts.filter(hides))), ...set];
   const others = understood.leftover.join(locale === "en" ? ", " : "、");
   return (
     <Messages of={["search", "lists"]}>
@@ -87,7 +76,7 @@ export async function Answer({ answer, query, path, cursor, locale }: Props) {
           dimensions={dimensions}
           districts={districtsOf(query.filters.city, locale)}
           hidden={searchParams(query).filter(([name]) =>
-            ["text", "areas", "times", "near", "bbox", "q"].includes(name),
+            ["text", "areas", "times", "modes", "near", "bbox", "q"].includes(name),
           )}
           withNameAndOrder={false}
         />
@@ -102,23 +91,22 @@ export async function Answer({ answer, query, path, cursor, locale }: Props) {
           </div>
           {answer.results.length === 0 ? (
             <Empty title={t("empty.title")} action={<Link href="/shops">{t("empty.browse")}</Link>}>
-              <p>{t(chips.some((chip) => chip.href) ? "empty.text" : "empty.none")}</p>
-              <ul className="mt-3 flex flex-wrap justify-center gap-2">
-                {[...told, ...set].flatMap(({ key, label, href }) =>
-                  href === null
-                    ? []
-                    : [
-                        <li key={key}>
-                          <Link
-                            href={href}
-                            className="inline-flex min-h-11 items-center rounded-full border border-line-strong bg-card px-4 no-underline hover:bg-brew-soft"
-                          >
-                            {t("empty.loosen", { name: String(label) })}
-                          </Link>
-                        </li>,
-                      ],
-                )}
-              </ul>
+              <p>{t(hiding.length > 0 ? "empty.text" : "empty.none")}</p>
+              {hiding.length > 0 && (
+                <ul className="mt-3 flex flex-wrap justify-center gap-2">
+                  {hiding.map(({ key, label, href }) => (
+                    <li key={key}>
+                      <Link
+                        href={href}
+                        prefetch={false}
+                        className="inline-flex min-h-11 items-center rounded-full border border-line-strong bg-card px-4 no-underline hover:bg-brew-soft"
+                      >
+                        {t("empty.loosen", { name: label })}
+                      </Link>
+                    </li>
+                  ))}
+                </ul>
+              )}
             </Empty>
           ) : (
             <>
@@ -138,7 +126,7 @@ export async function Answer({ answer, query, path, cursor, locale }: Props) {
 
 async function chipOf(part: Part, to: (query: SearchQuery) => string, locale: Locale): Promise<Chip> {
   const t = await getTranslations("search.understood");
-  const href = part.without && to(part.without);
+  const href = to(part.without);
   switch (part.kind) {
     case "wanted":
       return { key: `+${part.tag.id}`, label: labelOf(part.tag, locale), href };

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import { parseSearchQuery } from "@/app/_lib/search-query";
-import { partsOf } from "./_understood";
+import { hides, ignoredIn, partsOf } from "./_understood";
 
 const text = "大安區安靜不要限時";
 const query = parseSearchQuery({ text });
@@ -25,6 +25,7 @@ const understood = {
   areas: [area(true)],
   time: { open_at: "2026-11-29T09:00:00+08:00", applied: true, query_span: { start: 0, end: 0, text: "" } },
   mode: "work" as const,
+  mode_applied: true,
   needs_place: false,
   leftover: [],
 };
@@ -33,21 +34,32 @@ test("where, when, what for, with, without", () => {
   expect(partsOf(understood, query).map((part) => part.kind)).toEqual(["area", "time", "mode", "wanted", "avoided"]);
 });
 
-test("a tag goes with its words, a place by not filtering", () => {
+test("a tag goes with its words, a place, a time and the mood by not counting", () => {
   const without = partsOf(understood, query).map((part) => part.without);
   expect(without[0]).toEqual({ ...query, ignoresAreas: true });
   expect(without[1]).toEqual({ ...query, ignoresTimes: true });
-  expect(without[2]).toBeNull();
+  expect(without[2]).toEqual({ ...query, ignoresMode: true });
   expect(without[3]?.text).toBe("大安區不要限時");
   expect(without[4]?.text).toBe("大安區安靜");
 });
 
-test("what does not filter is not told as if it did", () => {
-  const parts = partsOf({ ...understood, areas: [area(false)], time: null, mode: null }, query);
+test("what does not count is not told as if it did", () => {
+  const parts = partsOf({ ...understood, areas: [area(false)], time: null, mode_applied: false }, query);
   expect(parts.map((part) => part.kind)).toEqual(["wanted", "avoided"]);
 });
 
-test("a mood that was chosen is among the filters already", () => {
-  const chosen = parseSearchQuery({ text, mode: "rest" });
-  expect(partsOf(understood, chosen).some((part) => part.kind === "mode")).toBe(false);
+test("only places and times leave cafés out", () => {
+  const hiding = partsOf(understood, query).filter(hides);
+  expect(hiding.map((part) => part.kind)).toEqual(["area", "time"]);
+});
+
+test("what is ignored can be made to count again, if the text says any of it", () => {
+  const ignoring = parseSearchQuery({ text, areas: "ignore", times: "ignore", modes: "ignore" });
+  expect(ignoredIn(understood, query)).toEqual([]);
+  expect(ignoredIn(understood, ignoring)).toEqual([
+    { what: "areas", without: { ...ignoring, ignoresAreas: false } },
+    { what: "times", without: { ...ignoring, ignoresTimes: false } },
+    { what: "mode", without: { ...ignoring, ignoresMode: false } },
+  ]);
+  expect(ignoredIn({ ...understood, areas: [], time: null, mode: null }, ignoring)).toEqual([]);
 });
