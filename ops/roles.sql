@@ -36,3 +36,12 @@ ALTER ROLE caferoam_worker SET search_path = "$user", public, extensions;
 -- A process that hangs inside a transaction keeps its locks, and keeps what was deleted from being cleared away. Nothing
 -- waits for another service or an operator while a transaction is open, so a minute without a statement is such a hang.
 ALTER ROLE caferoam_worker SET idle_in_transaction_session_timeout = '60s';
+-- The relay tells how long the oldest transaction of any login has been open, which needs a look at all sessions. On
+-- Supabase the owner may give that. Where it may not, the workers' own sessions are told.
+DO $$
+BEGIN
+    GRANT pg_monitor TO caferoam_worker;
+EXCEPTION
+    WHEN insufficient_privilege THEN
+        RAISE NOTICE 'the age of other logins'' transactions will not be told: % may not grant pg_monitor', current_user;
+END $$;

@@ -37,12 +37,13 @@ _CONNECTIONS: Final = """
 SELECT count(*), current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
 FROM pg_stat_activity WHERE datid IS NOT NULL
 """
-# Of other logins' sessions a login without pg_read_all_stats sees no times, and of its own only as itself.
+# Of other logins' sessions a login without pg_monitor sees no times (ops/roles.sql), and of its own only as itself.
 _AS_ITSELF: Final = "SELECT set_config('role', 'none', true)"
 _SERVER: Final = """
 SELECT coalesce((SELECT n_dead_tup FROM pg_stat_user_tables WHERE relid = 'job_queue'::regclass), 0),
     coalesce(extract(epoch FROM max(clock_timestamp() - xact_start))::float, 0)
-FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()
+FROM pg_stat_activity
+WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()
 """
 
 
