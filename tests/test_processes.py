@@ -108,6 +108,14 @@ def test_compose_lets_a_process_do_no_more_than_it_must(each: Process) -> None:
     assert service["security_opt"] == ["no-new-privileges:true"]
 
 
+def test_compose_makes_the_logins_in_the_database_that_it_migrates() -> None:
+    services = compose()["services"]
+    logins, migrate = services["logins"], services["migrate"]
+    assert logins["environment"]["DATABASE_URL"] == migrate["environment"]["DATABASE_URL"]
+    assert "PGHOST" not in logins["environment"]
+    assert 'psql "$$DATABASE_URL" ' in logins["command"][-1]
+
+
 def test_compose_holds_no_secret() -> None:
     secret = re.compile(r"KEY|PASSWORD|SECRET|TOKEN|DSN|DATABASE_URL|REDIS_URL|AUTH")
     for name, service in compose()["services"].items():
