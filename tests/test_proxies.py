@@ -5,6 +5,7 @@ from pathlib import Path
 
 import yaml
 
+from caferoam.api.middleware import BODY_MAX_BYTES
 from caferoam.local.stack import CHECKOUT
 
 PROXIES = CHECKOUT / "app" / "api"
@@ -39,3 +40,10 @@ def test_each_route_has_its_proxy_with_its_methods_and_each_proxy_its_route() ->
 
 def test_what_has_no_proxy_is_not_passed_on() -> None:
     assert "proxy" not in NOWHERE.read_text()
+
+
+def test_of_a_body_that_is_too_long_so_much_is_passed_on_that_the_api_refuses_it() -> None:
+    lines = (CHECKOUT / "app" / "_lib" / "whole-body.ts").read_text()
+    factors = re.search(r"KEPT_BYTES = (\d+) \* (\d+) \+ 1;", lines)
+    assert factors
+    assert int(factors[1]) * int(factors[2]) == BODY_MAX_BYTES

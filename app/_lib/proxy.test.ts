@@ -57,6 +57,39 @@ test("a body goes on byte by byte, also where it is no JSON", async () => {
   expect(seen[0]?.headers["content-type"]).toBe("application/json");
 });
 
+test("the API hears of a body when all of it is there, and how long it is", async () => {
+  const begun: string[] = [];
+  server.on("request", ({ url = "" }: IncomingMessage) => begun.push(url));
+  const { readable, writable } = new TransformStream<Uint8Array>();
+  const writer = writable.getWriter();
+  const slow = proxy(asked("/api/lists", { method: "POST", body: readable }));
+  await writer.write(new TextEncoder().encode('{"name": '));
+  await proxy(asked("/api/shops"));
+  expect(begun).toEqual(["/shops"]);
+  await writer.write(new TextEncoder().encode('"a"}'));
+  await writer.close();
+  expect((await slow).status).toBe(200);
+  expect(seen[1]).toMatchObject({ url: "/lists", body: '{"name": "a"}', headers: { "content-length": "13" } });
+});
+
+test("a body that is too long for the API is cut where the API sees that it is", async () => {
+  await proxy(asked("/api/lists", { method: "POST", body: new Uint8Array(5_000_000) }));
+  expect(seen[0]?.headers["content-length"]).toBe(String(1024 * 1024 + 1));
+  expect(seen[0]?.body).toHaveLength(1024 * 1024 + 1);
+});
+
+test("of a visitor who leaves before the body is whole the API hears nothing", async () => {
+  const body = new ReadableStream({ start: (controller) => controller.error(new Error("ECONNRESET")) });
+  await proxy(asked("/api/lists", { method: "POST", body }));
+  expect(seen).toEqual([]);
+  expect(console.error).not.toHaveBeenCalled();
+});
+
+test.each(["POST", "DELETE"])("%s without a body stays without one", async (method) => {
+  await proxy(asked("/api/lists", { method, body: new ReadableStream({ start: (controller) => controller.close() }) }));
+  expect([seen[0]?.body, seen[0]?.headers["transfer-encoding"]]).toEqual(["", undefined]);
+});
+
 test.each([
   ["accept", "application/json"],
   ["accept-language", "zh-TW"],

@@ -1,6 +1,7 @@
 import "server-only";
 
 import { backendUrl } from "@/app/_lib/backend-url";
+import { wholeBody } from "@/app/_lib/whole-body";
 
 /** How long the API may take for the head of its answer. */
 const PATIENCE_MS = 15_000;
@@ -44,8 +45,8 @@ const PASSED_BACK = [
 /**
  * Ask the API the same, and answer the same.
  *
- * `/api/shops?city=…` here is `/shops?city=…` there. The body goes through unread, both ways. When the API cannot be
- * reached the answer is a problem document with status 503, when it does not answer within 15 seconds one with 504.
+ * `/api/shops?city=…` here is `/shops?city=…` there. Bodies go through as they are. When the API cannot be reached the
+ * answer is a problem document with status 503, when it does not answer within 15 seconds one with 504.
  */
 export const proxy = proxyWithin(PATIENCE_MS);
 
@@ -55,6 +56,13 @@ export function proxyWithin(patienceMs: number): (request: Request) => Promise<R
 }
 
 async function pass(request: Request, patienceMs: number): Promise<Response> {
+  let body: BodyInit | null;
+  try {
+    // Before the API is asked: one of its few threads would wait for each that comes slowly.
+    body = await wholeBody(request);
+  } catch {
+    return new Response(null, { status: 400 }); // nobody hears it: the visitor has left
+  }
   const asked = new URL(request.url);
   const target = backendUrl() + asked.pathname.replace(/^\/api/, "") + asked.search;
   const deadline = new AbortController();
@@ -62,15 +70,14 @@ async function pass(request: Request, patienceMs: number): Promise<Response> {
   const gone = () => deadline.abort(request.signal.reason);
   request.signal.addEventListener("abort", gone, { once: true });
   try {
-    const hasBody = request.body !== null && request.method !== "GET" && request.method !== "HEAD";
     const answer = await fetch(target, {
       method: request.method,
       headers: passedOn(request.headers),
       redirect: "manual",
       cache: "no-store",
       signal: deadline.signal,
-      ...(hasBody ? { body: request.body, duplex: "half" } : {}),
-    } as RequestInit);
+      body,
+    });
     return new Response(answer.body, { status: answer.status, headers: passedBack(answer.headers) });
   } catch (error) {
     return unanswered(error, deadline.signal, request.headers.get("x-request-id"));
