@@ -66,17 +66,18 @@ const config: NextConfig = {
   async redirects() {
     return [
       { source: "/zh-TW", destination: "/", permanent: true },
-      { source: "/zh-TW/:path+", destination: "/:path+", permanent: true },
+      // Pictures for link previews are named with the language by Next: whoever fetches them is not sent elsewhere.
+      { source: "/zh-TW/:path((?!.*opengraph-image).*)", destination: "/:path", permanent: true },
     ];
   },
   async rewrites() {
-    // Chinese lives at the bare paths, English under /en. Files have a dot, and are not pages.
+    // Chinese lives at the bare paths, English under /en. Files and routes that have such a path come first.
     return {
-      beforeFiles: [
+      beforeFiles: [],
+      afterFiles: [
         { source: "/", destination: "/zh-TW" },
-        { source: "/:path((?!api/|auth/|_next/|en$|en/|zh-TW|map/|.*\\..*).*)", destination: "/zh-TW/:path" },
+        { source: "/:path((?!api/|auth/|_next/|en$|en/|zh-TW).*)", destination: "/zh-TW/:path" },
       ],
-      afterFiles: [],
       fallback: [],
     };
   },
