@@ -16,10 +16,12 @@ class ForkBarrier:
     as it is at that moment. One that another thread holds is never released in the child, whose first connection then
     hangs where not even a soft time limit reaches it.
 
-    A fork waits three seconds at most, then it goes on: better a child that may hang than a pool that does.
+    A fork waits three seconds at most (``patience_s``), then it goes on: better a child that may hang than a pool that
+    does.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, patience_s: float = PATIENCE_S) -> None:
+        self._patience_s = patience_s
         self._lock = threading.Lock()
         self._holds = False
         os.register_at_fork(before=self._before, after_in_parent=self._after, after_in_child=self._begin_anew)
@@ -31,7 +33,7 @@ class ForkBarrier:
             yield
 
     def _before(self) -> None:
-        self._holds = self._lock.acquire(timeout=PATIENCE_S)
+        self._holds = self._lock.acquire(timeout=self._patience_s)
 
     def _after(self) -> None:
         if self._holds:

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 import redis
 from django.conf import settings
+from django.contrib.postgres.functions import TransactionNow
 from django.core.management import CommandError, call_command
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -83,7 +84,7 @@ def test_status_as_json_is_for_programs() -> None:
     beats("beat")
     endings.pause_lane("live_quiet", timedelta(minutes=5), "busy")
     told = json.loads(run("status", "--json"))
-    assert told["seconds_since_round"] == {"relay": None, "worker": None, "beat": pytest.approx(0, abs=5)}
+    assert told["seconds_since_round"] == {"relay": None, "worker": None, "beat": pytest.approx(0, abs=60)}
     (quiet,) = [of_type for of_type in told["types"] if of_type["job_type"] == "live_quiet"]
     assert (quiet["ready"], quiet["is_known"], quiet["pause_reason"]) == (0, True, "busy")
 
@@ -158,10 +159,10 @@ def test_drain_gives_up_in_time_and_says_what_is_left() -> None:
 
 
 def test_drain_waits_for_what_gathers_into_a_batch_but_not_for_second_attempts() -> None:
-    soon = timezone.now() + timedelta(seconds=3)
-    enqueue("live_note", scheduled_at=soon)
+    enqueue("live_note")
     Job.objects.update(attempts=1)
-    enqueue("live_quiet", scheduled_at=soon)
+    enqueue("live_quiet")
+    Job.objects.update(scheduled_at=TransactionNow() + timedelta(seconds=3))
     with pytest.raises(CommandError, match=r"After 0.1 s there are still left: 1 live_quiet."):
         run("drain", "--timeout", "0.1")
 
@@ -193,13 +194,14 @@ def test_prune_deletes_what_is_old_and_tries_it_first() -> None:
 
 def test_health_is_good_while_all_complete_their_rounds() -> None:
     beats("relay", "worker", "beat")
-    assert run("health") == "Last completed a round: relay 0 s ago, worker 0 s ago, beat 0 s ago.\n"
-    assert run("health", "--within", "10") == run("health")
+    rounds = r"Last completed a round: relay \d+ s ago, worker \d+ s ago, beat \d+ s ago\.\n"
+    assert re.fullmatch(rounds, run("health"))
+    assert re.fullmatch(rounds, run("health", "--within", "20"))
 
 
 def test_health_is_bad_when_one_that_was_asked_for_does_not() -> None:
     beats("relay")
-    assert run("health", "relay") == "Last completed a round: relay 0 s ago.\n"
+    assert re.fullmatch(r"Last completed a round: relay \d+ s ago\.\n", run("health", "relay"))
     for arguments in ([], ["beat"]):
         with pytest.raises(CommandError, match=r"beat long ago or never. More than 30 s is too long.") as ill:
             run("health", *arguments)
@@ -239,7 +241,7 @@ def test_requeue_asks_at_a_terminal(answer: str, code: int, pending: int) -> Non
             stdin=terminal,
             capture_output=True,
             text=True,
-            timeout=30,
+            timeout=120,
             check=False,
             cwd=settings.BASE_DIR,
             env={
@@ -263,12 +265,12 @@ def test_beside_a_running_stack(live: Live, tmp_path: Path) -> None:
 
     def manage(*arguments: str) -> Process:
         process = Process(tmp_path / "jobs.log", "manage.py", "jobs", *arguments, DJANGO_SETTINGS_MODULE=LIVE_SETTINGS)
-        process.popen.wait(60)
+        process.popen.wait(120)
         return process
 
     for _ in range(5):
         enqueue("live_note", {"seconds": "0.2"})
-    drained = manage("drain", "--type", "live_note", "--timeout", "30")
+    drained = manage("drain", "--type", "live_note", "--timeout", "60")
     assert (drained.popen.returncode, drained.output()) == (0, "No job is due or at work.\n")
     assert Job.objects.filter(job_type="live_note", status="completed").count() == 5
     healthy = manage("health")

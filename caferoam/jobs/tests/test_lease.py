@@ -75,7 +75,7 @@ def test_fetched_rows_go_back_at_shutdown_unless_they_have_started(keeper: Lease
 def test_relays_are_told_of_what_went_back(keeper: LeaseKeeper, holding: Ticket, worker: psycopg.Connection) -> None:
     worker.execute("LISTEN job_queue")
     keeper.give_back()
-    assert [heard.payload for heard in worker.notifies(timeout=5, stop_after=1)] == [""]
+    assert [heard.payload for heard in worker.notifies(timeout=30, stop_after=1)] == [""]
 
 
 @pytest.mark.django_db
@@ -139,7 +139,7 @@ def test_a_child_is_interrupted_once_all_its_rows_were_missed_twice(
     assert child.poll() is None
     keeper.renew()
     if interrupted:
-        assert child.wait(5) == -signal.SIGUSR1
+        assert child.wait(30) == -signal.SIGUSR1
     else:
         with pytest.raises(subprocess.TimeoutExpired):
             child.wait(0.2)
@@ -208,7 +208,7 @@ def test_trouble_with_the_database_is_told_and_survived(keeper: LeaseKeeper, cap
 
     thread = threading.Thread(target=attempt)
     thread.start()
-    thread.join(5)
+    thread.join(30)
     assert "leases could not be tended: gone" in caplog.text
 
 
@@ -228,7 +228,7 @@ def test_the_worker_forks_no_child_while_a_step_is_taken(keeper: LeaseKeeper) ->
         assert not is_forked.wait(1.5)  # longer than a fork takes, shorter than it can be kept waiting
 
     assert keeper._attempt(step)
-    thread.join(5)
+    thread.join(30)
     assert is_forked.is_set()
 
 
@@ -237,16 +237,16 @@ def test_the_worker_forks_no_child_while_a_step_is_taken(keeper: LeaseKeeper) ->
 def test_a_renewal_that_failed_is_tried_again_long_before_the_next_is_due(
     settings: Settings, keeper: LeaseKeeper, holding: Ticket, caplog: pytest.LogCaptureFixture
 ) -> None:
-    settings.JOBS_KEEP_EVERY = timedelta(seconds=4)
+    settings.JOBS_KEEP_EVERY = timedelta(seconds=10)
     before = state(holding.job_id).claimed_at
     worker_state.requests["broken"] = None
     keeper.start(None)
     try:
-        assert eventually(lambda: "could not be tended" in caplog.text, within_s=10)
+        assert eventually(lambda: "could not be tended" in caplog.text)
         failed_at = time.monotonic()
         del worker_state.requests["broken"]
-        assert eventually(lambda: state(holding.job_id).claimed_at != before, within_s=10)
-        assert time.monotonic() - failed_at < 3
+        assert eventually(lambda: state(holding.job_id).claimed_at != before)
+        assert time.monotonic() - failed_at < 8
     finally:
         worker_state.requests.pop("broken", None)
         keeper.end()
@@ -265,13 +265,13 @@ def test_its_thread_renews_gives_back_and_puts_back(settings: Settings, keeper: 
     before = state(holding.job_id).claimed_at
     keeper.start(None)
     try:
-        assert eventually(lambda: state(holding.job_id).claimed_at != before, within_s=5)
+        assert eventually(lambda: state(holding.job_id).claimed_at != before)
         keeper.stop(None)
         assert state(holding.job_id).status == "pending"
         (again,) = queue.claim(["live_note"]).tickets["live_note"]
         queue.start([again])
         task = app.tasks["live_note"]
         signals.task_failure.send(sender=task, exception=WorkerLostError("signal 9"), args=[to_message([again])])
-        assert eventually(lambda: state(again.job_id).last_error == "WorkerLostError: signal 9", within_s=5)
+        assert eventually(lambda: state(again.job_id).last_error == "WorkerLostError: signal 9")
     finally:
         keeper.end()

@@ -140,7 +140,7 @@ def test_relays_hear_of_what_shall_run(worker: psycopg.Connection, name: str) ->
     JOBS[{"requeue": "failed", "run_now": "later"}[name]]()
     worker.execute("LISTEN job_queue")
     OPERATIONS[name](Job.objects.all(), by="ann")
-    assert [message.payload for message in worker.notifies(timeout=5, stop_after=1)] == [""]
+    assert [message.payload for message in worker.notifies(timeout=30, stop_after=1)] == [""]
     OPERATIONS[name](Job.objects.all(), by="ann")
     assert list(worker.notifies(timeout=0.2, stop_after=1)) == []
 

@@ -36,7 +36,7 @@ def test_each_job_counts_once_by_its_state() -> None:
     found = quiet()
     assert (found.ready, found.scheduled, found.claimed_not_started, found.running) == (2, 1, 1, 1)
     assert (found.completed_last_hour, found.failed, found.dead_letter) == (3, 4, 5)
-    assert found.oldest_ready_s == pytest.approx(300, abs=10)
+    assert found.oldest_ready_s == pytest.approx(300, abs=60)
     assert found.left == 4
 
 

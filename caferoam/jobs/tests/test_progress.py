@@ -34,7 +34,7 @@ def test_a_start_says_when_and_where() -> None:
     queue.start([ticket])
     start = JobStart.objects.get()
     assert (start.job_id, start.attempt, start.worker) == (ticket.job_id, 1, f"{socket.gethostname()}:{os.getpid()}")
-    assert abs(start.started_at - timezone.now()) < timedelta(seconds=10)
+    assert abs(start.started_at - timezone.now()) < timedelta(minutes=1)
     assert (start.done, start.total, start.note, start.progressed_at) == (None, None, None, None)
 
 
@@ -60,7 +60,7 @@ def test_progress_is_seen() -> None:
     assert seen() == (3, 10, "three of ten")
     progressed_at = JobStart.objects.get().progressed_at
     assert progressed_at
-    assert abs(progressed_at - timezone.now()) < timedelta(seconds=10)
+    assert abs(progressed_at - timezone.now()) < timedelta(minutes=1)
 
 
 def test_progress_without_a_total_or_a_note_is_progress_too() -> None:

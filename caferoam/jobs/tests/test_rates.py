@@ -160,7 +160,7 @@ def test_two_relays_together_never_exceed_the_rate(worker: psycopg.Connection) -
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_claims_that_race_begin_as_many_as_the_rate_says() -> None:
-    rule(rate_per_minute=5, width=100)
+    rule(rate_per_day=5, width=100)
     with ExitStack() as stack:
         racers = [stack.enter_context(aside(lambda: sum(claimed()[0] for _ in range(20)))) for _ in range(4)]
     assert sum(racer.result() for racer in racers) == Job.objects.filter(status="claimed").count() == 5
@@ -168,7 +168,7 @@ def test_claims_that_race_begin_as_many_as_the_rate_says() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_what_is_given_back_while_another_relay_claims_is_not_written_over(worker: psycopg.Connection) -> None:
-    rule(rate_per_minute=3, width=2)
+    rule(rate_per_day=3, width=2)
     tickets = queue.claim(["live_note"]).tickets["live_note"]
     rule(width=3)
     worker.execute("BEGIN")
@@ -177,7 +177,7 @@ def test_what_is_given_back_while_another_relay_claims_is_not_written_over(worke
         assert someone_waits(worker)
         worker.execute("COMMIT")
     assert released.result() == 2
-    assert Lane.objects.get(pk="live_note").minute_tokens == pytest.approx(2, abs=0.2)
+    assert Lane.objects.get(pk="live_note").day_tokens == pytest.approx(2, abs=0.01)
 
 
 def test_a_relay_sleeps_until_the_rate_lets_the_next_one_through() -> None:

@@ -13,17 +13,18 @@ import psycopg
 import pytest
 import redis
 from django.conf import settings
+from django.contrib.postgres.functions import TransactionNow
 from django.core.management import call_command
 from django.db import connection
-from django.utils import timezone
 
 from caferoam.celery import app
 from caferoam.jobs import enqueue, queue
+from caferoam.jobs.backoff import Backoff
 from caferoam.jobs.doorbell import ONE_TRY, Doorbell, DoorbellError
 from caferoam.jobs.listener import Listener
 from caferoam.jobs.models import Job, Lane
 from caferoam.jobs.registry import registry
-from caferoam.jobs.relay import POLL_S, POLL_UNHEARD_S, Relay
+from caferoam.jobs.relay import KEEPS_BEFORE_RESCUE, POLL_S, POLL_UNHEARD_S, Relay
 from caferoam.jobs.tests.conftest import age, claimed, state
 from caferoam.jobs.tickets import Ticket, from_message
 from caferoam.local.provision import WORKER
@@ -93,10 +94,11 @@ def test_a_relay_shows_that_it_goes_round(broker: redis.Redis) -> None:
 def test_without_the_broker_rows_are_given_back_and_no_attempt_is_used(caplog: pytest.LogCaptureFixture) -> None:
     job = enqueue("live_note")
     relay = make_relay(url=NOBODY_THERE)
+    relay._broker_trouble = Backoff(clock=Clock())
     assert relay.round() == 1
     assert (state(job).status, state(job).attempts) == ("pending", 0)
     assert "1 rows given back" in caplog.text
-    assert 0 < relay.round() <= 1  # the breaker is open: nothing is claimed
+    assert relay.round() == 1  # the breaker is open: nothing is claimed
     assert state(job).status == "pending"
 
 
@@ -106,7 +108,7 @@ def test_when_the_broker_is_back_the_relay_goes_on(broker: redis.Redis, caplog: 
     job = enqueue("live_note")
     relay = make_relay(url=NOBODY_THERE)
     pause_s = relay.round()
-    assert eventually(lambda: relay.round() > pause_s or bool(state(job).claimed_at), within_s=5)
+    assert eventually(lambda: relay.round() > pause_s or bool(state(job).claimed_at))
     assert published(broker) == [[Ticket(job, 0)]]
     assert "the broker is back" in caplog.text
 
@@ -125,8 +127,9 @@ def test_a_full_lane_is_looked_at_again_soon_and_then_less_often(broker: redis.R
 def test_a_relay_sleeps_until_the_next_row_is_due(broker: redis.Redis) -> None:
     relay = make_relay()
     assert relay.round() == POLL_UNHEARD_S
-    enqueue("live_note", scheduled_at=timezone.now() + timedelta(seconds=0.3))
-    assert relay.round() < 0.4
+    job = enqueue("live_note")
+    Job.objects.filter(pk=job).update(scheduled_at=TransactionNow() + timedelta(seconds=0.3))
+    assert relay.round() == pytest.approx(0.3)
 
 
 @pytest.mark.django_db
@@ -146,7 +149,8 @@ def test_rows_of_lost_workers_are_taken_back(broker: redis.Redis, caplog: pytest
 def test_workers_get_the_time_to_renew_before_any_row_is_taken_back(
     broker: redis.Redis, owner: psycopg.Connection
 ) -> None:
-    relay = make_relay(keep_every_s=0.4)
+    keep_every_s = 60.0
+    relay = make_relay(keep_every_s=keep_every_s)
     ticket = claimed()
     for trouble in (False, True):  # the relay has just started; then the database was away
         if trouble:
@@ -155,7 +159,9 @@ def test_workers_get_the_time_to_renew_before_any_row_is_taken_back(
         age(ticket.job_id, 100)
         relay._guarded(relay.round)
         assert published(broker) == []
-        assert eventually(lambda: relay._guarded(relay.round) and published(broker), within_s=5) == [[ticket]]
+        relay._rescue.due_at -= keep_every_s * KEEPS_BEFORE_RESCUE  # so much later
+        relay._guarded(relay.round)
+        assert published(broker) == [[ticket]]
 
 
 @pytest.mark.django_db
@@ -212,7 +218,7 @@ def test_the_command_runs_until_it_is_told_to_stop(
     def queue_one_then_stop() -> None:
         eventually(lambda: read_pulses(settings.REDIS_URL)["relay"])
         worker.execute("INSERT INTO job_queue (id, job_type) VALUES (%s, 'live_note')", [job])
-        eventually(lambda: broker.llen("default"), within_s=20)
+        eventually(lambda: broker.llen("default"))
         os.kill(os.getpid(), signal.SIGTERM)
 
     before = signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)
@@ -252,7 +258,7 @@ def hear(session: Listener) -> None:
         session.drain()
         return not session._echo
 
-    assert eventually(heard, within_s=5)
+    assert eventually(heard)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -309,7 +315,7 @@ def test_a_session_that_the_server_ends_is_noticed(owner: psycopg.Connection, ca
         session.drain()
         return not session.is_listening
 
-    assert eventually(noticed, within_s=5)
+    assert eventually(noticed)
     assert "not listening, so jobs start by polling" in caplog.text
 
 
@@ -330,6 +336,6 @@ def test_a_notification_ends_the_sleep_at_once(broker: redis.Redis, worker: psyc
     worker.execute("INSERT INTO job_queue (job_type) VALUES ('live_note')")
     sleeper = threading.Thread(target=relay._sleep, args=(30,))
     sleeper.start()
-    sleeper.join(5)
+    sleeper.join(20)
     assert not sleeper.is_alive()
     session.close()

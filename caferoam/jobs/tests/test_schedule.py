@@ -66,7 +66,7 @@ def test_a_tick_asks_the_database_for_the_time() -> None:
     made = entry(crontab=when)
     wait_s = beat().tick()
     made.refresh_from_db()
-    assert timezone.now() - made.last_run_at < timedelta(seconds=10)
+    assert timezone.now() - made.last_run_at < timedelta(minutes=1)
     assert (Job.objects.count(), made.total_run_count) == (1, 1)
     assert 0 < wait_s <= 5
 

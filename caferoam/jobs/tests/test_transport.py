@@ -20,7 +20,7 @@ def test_redis_keeps_nothing_of_a_message_that_was_fetched_and_gets_none_back() 
         assert isinstance(channel, Channel)
         with connection.SimpleQueue("fetching", channel=channel) as queue:
             queue.put("a message")
-            assert queue.get(timeout=5).payload == "a message"
+            assert queue.get(timeout=30).payload == "a message"
             assert not client.exists("fetching", "unacked", "unacked_index")
         channel.close()
         assert not client.exists("fetching", "unacked", "unacked_index")

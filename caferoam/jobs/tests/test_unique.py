@@ -110,7 +110,7 @@ def test_relays_hear_of_a_job_that_was_merged(
         assert enqueue_many("live_note", [SHOP]) == 0
     else:
         enqueue("live_note", SHOP)
-    assert [message.payload for message in worker.notifies(timeout=5, stop_after=1)] == [""]
+    assert [message.payload for message in worker.notifies(timeout=30, stop_after=1)] == [""]
     assert len(queue.claim(["live_note"]).tickets["live_note"]) == 1
 
 

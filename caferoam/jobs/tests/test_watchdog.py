@@ -28,7 +28,7 @@ def test_a_loop_that_hangs_or_does_not_stop_is_given_up(
         give_up=gave_up.set,
         look_every_s=LOOK_EVERY_S,
     ):
-        assert gave_up.wait(5)
+        assert gave_up.wait(30)
     assert said in caplog.text
 
 
@@ -43,5 +43,5 @@ def test_a_loop_that_turns_now_and_then_is_left_alone() -> None:
         return look // 50
 
     with Watchdog(turns, is_stopping=lambda: False, give_up=gave_up.set, look_every_s=LOOK_EVERY_S):
-        assert seen_enough.wait(5)
+        assert seen_enough.wait(30)
     assert not gave_up.is_set()

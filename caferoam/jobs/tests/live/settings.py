@@ -7,7 +7,7 @@ from caferoam.settings import *  # noqa: F403 - the point of the file
 from caferoam.settings import CELERY_BROKER_TRANSPORT_OPTIONS, INSTALLED_APPS
 
 INSTALLED_APPS = [*INSTALLED_APPS, "caferoam.jobs.tests.live"]
-JOBS_LEASE = timedelta(seconds=2)
+JOBS_LEASE = timedelta(seconds=8)  # longer than a machine under load stands still
 JOBS_KEEP_EVERY = timedelta(seconds=0.4)
 JOBS_RESCUE_EVERY = timedelta(seconds=0.4)
 CELERY_WORKER_PREFETCH_MULTIPLIER = int(os.environ.get("LIVE_PREFETCH", "1"))
