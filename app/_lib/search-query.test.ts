@@ -1,20 +1,28 @@
 import { expect, test } from "vitest";
 
-import { parseSearchQuery, searchApiParams, searchParams, withoutSpan } from "@/app/_lib/search-query";
+import { parseSearchQuery, searchApiParams, searchParams, withoutSpans } from "@/app/_lib/search-query";
 
 test("words are cut where the API saw them", () => {
-  expect(withoutSpan("大安區安靜不要限時 附近有插座", { start: 5, end: 9 })).toBe("大安區安靜 附近有插座");
+  expect(withoutSpans("大安區安靜不要限時 附近有插座", [{ start: 5, end: 9 }])).toBe("大安區安靜 附近有插座");
 });
 
 test("an emoji is one sign", () => {
-  expect(withoutSpan("☕🐈安靜的店", { start: 2, end: 4 })).toBe("☕🐈的店");
+  expect(withoutSpans("☕🐈安靜的店", [{ start: 2, end: 4 }])).toBe("☕🐈的店");
+});
+
+test("words at several places go at once", () => {
+  const spans = [
+    { start: 0, end: 3 },
+    { start: 4, end: 6 },
+  ];
+  expect(withoutSpans("大安區或大安 安靜", spans)).toBe("安靜");
 });
 
 test("no comma and no blank is left over", () => {
-  expect(withoutSpan("安靜、有貓、不限時", { start: 3, end: 5 })).toBe("安靜、不限時");
-  expect(withoutSpan("安靜、不限時", { start: 3, end: 6 })).toBe("安靜");
-  expect(withoutSpan("quiet place with wifi", { start: 6, end: 11 })).toBe("quiet with wifi");
-  expect(withoutSpan("安靜", { start: 0, end: 2 })).toBe("");
+  expect(withoutSpans("安靜、有貓、不限時", [{ start: 3, end: 5 }])).toBe("安靜、不限時");
+  expect(withoutSpans("安靜、不限時", [{ start: 3, end: 6 }])).toBe("安靜");
+  expect(withoutSpans("quiet place with wifi", [{ start: 6, end: 11 }])).toBe("quiet with wifi");
+  expect(withoutSpans("安靜", [{ start: 0, end: 2 }])).toBe("");
 });
 
 test("an address is read and written the same", () => {

@@ -1,7 +1,7 @@
 import type { components } from "@/app/_lib/schema";
 import { apiParams, one, parseShopQuery, type SearchParams, type ShopQuery, shopParams } from "@/app/_lib/shop-query";
 
-type Span = Pick<components["schemas"]["Span"], "start" | "end">;
+export type Span = Pick<components["schemas"]["Span"], "start" | "end">;
 
 /** What a search's address says. */
 export type SearchQuery = {
@@ -50,18 +50,17 @@ function ownParams(query: SearchQuery): [string, string][] {
   return params.filter(([, value]) => value !== "");
 }
 
-const LOOSE_ENDS = /^[\s、，,。.;；和與及]+|[\s、，,；;和與及]+$/gu;
+const LOOSE_ENDS = /^[\s、，,。.;；和與及或]+|[\s、，,；;和與及或]+$/gu;
 
 /**
  * The text without some of its words, and without the comma or blank that would be left over.
  *
  * Spans count code points, as the API does: an emoji before the words does not shift them.
  */
-export function withoutSpan(text: string, span: Span): string {
-  const signs = [...text];
-  const before = signs.slice(0, span.start).join("");
-  const after = signs.slice(span.end).join("");
-  return (before + after)
+export function withoutSpans(text: string, spans: readonly Span[]): string {
+  return [...text]
+    .filter((_, index) => !spans.some(({ start, end }) => start <= index && index < end))
+    .join("")
     .replace(/([、，,；;])\s*[、，,；;]+/gu, "$1")
     .replace(/\s+/gu, " ")
     .replace(LOOSE_ENDS, "");

@@ -5,7 +5,7 @@ import type { ReactNode } from "react";
 import { cardId, useStep } from "@/app/_components/find/step";
 import { type Shop, ShopCard } from "@/app/_components/shop-card";
 
-type Props = { shop: Shop; distanceM?: number | null; rank?: number; children?: ReactNode };
+type Props = { shop: Shop; distanceM?: number | null; rank?: number | undefined; children?: ReactNode };
 
 /** A café's card in a list that has a map beside it. */
 export function CafeItem({ shop, distanceM, rank, children }: Props) {

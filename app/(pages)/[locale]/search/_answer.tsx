@@ -2,17 +2,15 @@ import { getTranslations } from "next-intl/server";
 
 import { districtsOf } from "@/app/_components/find/districts-of";
 import { type Chip, Chips } from "@/app/_components/find/chips";
-import { Filters } from "@/app/_components/find/filters";
+import { type Dimensions, Filters } from "@/app/_components/find/filters";
 import { namedChips } from "@/app/_components/find/named-chips";
 import { NearMe } from "@/app/_components/find/near-me";
 import { Empty } from "@/app/_components/empty";
 import { Messages } from "@/app/_components/messages";
 import { Notice } from "@/app/_components/notice";
 import { type Locale, Link } from "@/app/_i18n/routing";
-import { backend } from "@/app/_lib/backend";
-import { cityName } from "@/app/_lib/cities";
+import { areaName, cityName } from "@/app/_lib/cities";
 import { labelOf } from "@/app/_lib/labels";
-import { loaded } from "@/app/_lib/problem";
 import type { components } from "@/app/_lib/schema";
 import { searchParams, type SearchQuery } from "@/app/_lib/search-query";
 import { hrefOf } from "@/app/_lib/shop-query";
@@ -20,13 +18,18 @@ import { Results } from "./_results";
 import { hides, ignoredIn, type Part, partsOf } from "./_understood";
 
 type SearchAnswer = components["schemas"]["SearchAnswer"];
-type Props = { answer: SearchAnswer; query: SearchQuery; path: string; cursor: string; locale: Locale };
+type Props = {
+  answer: SearchAnswer;
+  dimensions: Dimensions;
+  query: SearchQuery;
+  path: string;
+  cursor: string;
+  locale: Locale;
+};
 
 /** What was understood, what filters, and what was found. */
-export async function Answer({ answer, query, path, cursor, locale }: Props) {
+export async function Answer({ answer, dimensions, query, path, cursor, locale }: Props) {
   const t = await getTranslations("search");
-  const taxonomy = await loaded((await backend()).GET("/taxonomy"));
-  const dimensions = taxonomy.ok ? taxonomy.data.dimensions : [];
   const { understood } = answer;
   const to = (changed: SearchQuery) => hrefOf(path, searchParams(changed));
   const parts = partsOf(understood, query);
@@ -115,7 +118,13 @@ export async function Answer({ answer, query, path, cursor, locale }: Props) {
                   <Link href={to(query)}>{t("directory.first")}</Link>
                 </p>
               )}
-              <Results key={to(query) + cursor} first={answer} query={query} path={path} />
+              <Results
+                key={to(query) + cursor}
+                first={answer}
+                query={query}
+                path={path}
+                areRanksKnown={cursor === ""}
+              />
             </>
           )}
         </section>
@@ -147,10 +156,19 @@ async function chipOf(part: Part, to: (query: SearchQuery) => string, locale: Lo
       return { key: "time", label: t("time", { time }), href };
     }
     case "area": {
-      const name = part.areas.map(({ city, district }) => district || cityName(city, locale)).join("、");
-      const [first] = part.areas;
-      const key = `area ${first ? first.city + first.district : ""} ${String(part.excluded)}`;
+      const name = placeName(part.areas, locale);
+      const key = `area ${String(part.excluded)} ${name}`;
       return part.excluded ? { key, label: t("notIn", { name }), href, tone: "avoided" } : { key, label: name, href };
     }
   }
+}
+
+/** 大安區, or 台北市大安區或台中市大安區 where cities share the name. */
+function placeName(areas: readonly { city: string; district: string }[], locale: Locale): string {
+  const names = areas.map(({ city, district }) => {
+    if (district === "") return cityName(city, locale);
+    const name = districtsOf(city, locale).find((one) => one.district === district)?.name ?? district;
+    return areas.length === 1 ? name : areaName({ city, district: name }, locale);
+  });
+  return new Intl.ListFormat(locale, { type: "disjunction" }).format(names);
 }

@@ -12,10 +12,16 @@ import { searchApiParams, searchParams, type SearchQuery } from "@/app/_lib/sear
 import { hrefOf } from "@/app/_lib/shop-query";
 import { Why } from "./_why";
 
-type Props = { first: components["schemas"]["SearchAnswer"]; query: SearchQuery; path: string };
+type Props = {
+  first: components["schemas"]["SearchAnswer"];
+  query: SearchQuery;
+  path: string;
+  /** Whether `first` is the first page: nobody knows how many cafés come before a later one. */
+  areRanksKnown: boolean;
+};
 
 /** The ranked cafés, page by page, and where they lie. */
-export function Results({ first, query, path }: Props) {
+export function Results({ first, query, path, areRanksKnown }: Props) {
   const { rows, cursor, ...more } = usePages(first, (next) => {
     const params = new URLSearchParams([...searchApiParams(query), ["cursor", next]]);
     return loaded(
@@ -23,17 +29,18 @@ export function Results({ first, query, path }: Props) {
     );
   });
   const { filters } = query;
+  const rankOf = (index: number) => (areRanksKnown ? index + 1 : undefined);
   const anywhere = { ...filters, near: "", bbox: null, city: "", district: "" };
   return (
     <ListAndMap
-      cafes={rows.map(({ shop }, index) => mapCafe(shop, index + 1))}
+      cafes={rows.map(({ shop }, index) => mapCafe(shop, rankOf(index)))}
       filters={null}
       bbox={filters.bbox}
       area={{ path, params: searchParams({ ...query, ignoresAreas: true, filters: anywhere }) }}
     >
       <ol className="grid gap-5">
         {rows.map((result, index) => (
-          <CafeItem key={result.shop.id} shop={result.shop} distanceM={result.matched.distance_m} rank={index + 1}>
+          <CafeItem key={result.shop.id} shop={result.shop} distanceM={result.matched.distance_m} rank={rankOf(index)}>
             <Why result={result} />
             <SaveToList
               shopId={result.shop.id}

@@ -43,6 +43,26 @@ test("a tag goes with its words, a place, a time and the mood by not counting", 
   expect(without[4]?.text).toBe("大安區安靜");
 });
 
+test("of several places one goes with its words, wherever they stand", () => {
+  const asked = parseSearchQuery({ text: "大安區或信義區、大安" });
+  const place = (district: string, start: number, end: number) => ({
+    ...area(true),
+    areas: [{ city: "台北市", district }],
+    query_span: { start, end, text: "" },
+  });
+  const areas = [place("大安區", 0, 3), place("信義區", 4, 7), place("大安區", 8, 10)];
+  const parts = partsOf({ ...understood, areas, wanted: [], avoided: [], time: null, mode: null }, asked);
+  expect(parts.map((part) => part.without.text)).toEqual(["信義區", "大安區或、大安"]);
+  expect(parts.some((part) => part.without.ignoresAreas)).toBe(false);
+});
+
+test("what is denied together with something else is never wished for afterwards", () => {
+  const asked = parseSearchQuery({ text: "安靜 不要限時和低消或寵物" });
+  const avoided = [tag("time_limit", 3, 7), tag("minimum_charge", 3, 10), tag("pets_welcome", 3, 13)];
+  const parts = partsOf({ ...understood, areas: [], wanted: [], avoided, time: null, mode: null }, asked);
+  expect(parts.map((part) => part.without.text)).toEqual(["安靜", "安靜 不要限時", "安靜 不要限時和低消"]);
+});
+
 test("what does not count is not told as if it did", () => {
   const parts = partsOf({ ...understood, areas: [area(false)], time: null, mode_applied: false }, query);
   expect(parts.map((part) => part.kind)).toEqual(["wanted", "avoided"]);

@@ -1,7 +1,8 @@
 import type { components } from "@/app/_lib/schema";
-import { type SearchQuery, withoutSpan } from "@/app/_lib/search-query";
+import { type SearchQuery, type Span, withoutSpans } from "@/app/_lib/search-query";
 
 type Understood = components["schemas"]["Understood"];
+type AreaWish = Understood["areas"][number];
 
 /** Something that a text was understood to say; `without` is the search that does not say it. */
 export type Part = { without: SearchQuery } & (
@@ -14,19 +15,27 @@ export type Part = { without: SearchQuery } & (
 /**
  * What was understood, in the order where, when, what for, with, without.
  *
- * Tags go by cutting their words out of the text, places, times and the mood by being told not to count: their words may
- * mean something as well. A tag that is only implied by one that is avoided goes with that.
+ * Tags go by cutting their words out of the text; the time, the mood and the only place by being told not to count, as
+ * their words may mean something as well. Of several places one goes with its words, and the others stay. A tag that is
+ * only implied by one that is avoided goes with that.
  */
 export function partsOf(understood: Understood, query: SearchQuery): Part[] {
-  const cut = (wish: Understood["wanted"][number]): SearchQuery => ({
-    ...query,
-    text: withoutSpan(query.text, wish.query_span),
-  });
   const { areas, time, mode, mode_applied, wanted, avoided } = understood;
+  const said = [...areas, ...wanted, ...avoided].map((wish) => wish.query_span);
+  const cut = (...wishes: readonly { query_span: Span }[]): SearchQuery => ({
+    ...query,
+    text: withoutSpans(
+      query.text,
+      wishes.map((wish) => ownPart(wish.query_span, said)),
+    ),
+  });
+  const places = samePlaces(areas.filter((wish) => wish.applied));
   return [
-    ...areas
-      .filter((wish) => wish.applied)
-      .map((wish): Part => ({ kind: "area", ...wish, without: { ...query, ignoresAreas: true } })),
+    ...places.map((wishes): Part => {
+      const [{ areas: where, excluded }] = wishes;
+      const without = places.length === 1 ? { ...query, ignoresAreas: true } : cut(...wishes);
+      return { kind: "area", areas: where, excluded, without };
+    }),
     ...(time?.applied
       ? [{ kind: "time", openAt: time.open_at, without: { ...query, ignoresTimes: true } } satisfies Part]
       : []),
@@ -34,6 +43,33 @@ export function partsOf(understood: Understood, query: SearchQuery): Part[] {
     ...wanted.filter((wish) => !wish.implied).map((tag): Part => ({ kind: "wanted", tag, without: cut(tag) })),
     ...avoided.map((tag): Part => ({ kind: "avoided", tag, without: cut(tag) })),
   ];
+}
+
+/** Wishes for one and the same place together: 「大安區或大安」 is one. */
+function samePlaces(wishes: readonly AreaWish[]): [AreaWish, ...AreaWish[]][] {
+  const places = new Map<string, [AreaWish, ...AreaWish[]]>();
+  for (const wish of wishes) {
+    const key = JSON.stringify([wish.excluded, wish.areas]);
+    const same = places.get(key);
+    if (same) same.push(wish);
+    else places.set(key, [wish]);
+  }
+  return [...places.values()];
+}
+
+/**
+ * What to cut of the text so that nothing else changes its meaning.
+ *
+ * In 「不要限時和低消」 one 不要 denies both, so the words of the second begin with those of the first. The second goes
+ * without them. The first takes the second along, which would be wished for if it lost its 不要.
+ */
+function ownPart({ start, end }: Span, said: readonly Span[]): Span {
+  const within = said.filter((other) => start <= other.start && other.end < end);
+  const around = said.filter((other) => other.start <= start && end < other.end);
+  return {
+    start: Math.max(start, ...within.map((other) => other.end)),
+    end: Math.max(end, ...around.map((other) => other.end)),
+  };
 }
 
 /** Whether cafés are left out for it. All else only ranks them. */

@@ -5,6 +5,8 @@ import { AskBox } from "@/app/_components/ask-box";
 import { Trouble } from "@/app/_components/trouble";
 import type { Locale } from "@/app/_i18n/routing";
 import { alternates } from "@/app/_lib/alternates";
+import { backend } from "@/app/_lib/backend";
+import { loaded } from "@/app/_lib/problem";
 import { parseSearchQuery, searchApiParams, searchParams, TEXT_AT_MOST } from "@/app/_lib/search-query";
 import { forMember, readSession } from "@/app/_lib/session";
 import { hrefOf, one, type SearchParams } from "@/app/_lib/shop-query";
@@ -51,16 +53,26 @@ export default async function SearchPage({ params, searchParams: asked }: Props)
   }
   const cursor = one(given, "cursor", 4000);
   const pairs = new URLSearchParams([...searchApiParams(query), ...(cursor ? [["cursor", cursor]] : [])]);
-  const answer = await forMember({ path, locale }, (api) =>
-    api.GET("/search", { params: { query: { text: query.text } }, querySerializer: () => pairs.toString() }),
-  );
+  const [answer, taxonomy] = await Promise.all([
+    forMember({ path, locale }, (api) =>
+      api.GET("/search", { params: { query: { text: query.text } }, querySerializer: () => pairs.toString() }),
+    ),
+    loaded((await backend()).GET("/taxonomy")),
+  ]);
   return (
     <div className="mx-auto max-w-7xl px-4 pt-6">
       <div className="max-w-3xl">{ask}</div>
       {/* The question stands right above, for those who see. */}
       <h1 className="sr-only">{t("heading", { text: query.text })}</h1>
       {answer.ok ? (
-        <Answer answer={answer.data} query={query} path={HERE} cursor={cursor} locale={locale} />
+        <Answer
+          answer={answer.data}
+          dimensions={taxonomy.ok ? taxonomy.data.dimensions : []}
+          query={query}
+          path={HERE}
+          cursor={cursor}
+          locale={locale}
+        />
       ) : (
         <Trouble part problem={answer.problem} />
       )}
