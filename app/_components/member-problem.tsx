@@ -19,21 +19,26 @@ import { wayIn } from "@/app/_lib/way-in";
 export function MemberProblem(props: { problem: Problem; sentence?: ReactNode; keepsPage?: boolean }) {
   const { problem, sentence, keepsPage = false } = props;
   const t = useTranslations("common");
-  const locale = useLocale();
-  const here = getPathname({ href: usePathname(), locale });
-  const way = wayIn(problem);
   return (
     <Notice tone="bad">
       {sentence ?? t(`problem.${problemKey(problem)}`, { seconds: problem.retryAfter ?? 0 })}{" "}
-      {way !== null && (
-        <Link
-          href={withNext(way, here)}
-          target={keepsPage ? "_blank" : undefined}
-          className="inline-block font-semibold"
-        >
-          {t(`wayIn.${way}`)}
-        </Link>
-      )}
+      <WayIn problem={problem} keepsPage={keepsPage} />
     </Notice>
+  );
+}
+
+/** The link to where a problem can be mended, if there is such a page. */
+export function WayIn({ problem, keepsPage = false }: { problem: Problem; keepsPage?: boolean }) {
+  const t = useTranslations("common");
+  const here = getPathname({ href: usePathname(), locale: useLocale() });
+  const way = wayIn(problem);
+  if (way === null) return null;
+  return (
+    <>
+      <Link href={withNext(way, here)} target={keepsPage ? "_blank" : undefined} className="inline-block font-semibold">
+        {t(`wayIn.${way}`)}
+      </Link>
+      {keepsPage && ` ${t("wayIn.newTab")}`}
+    </>
   );
 }

@@ -30,8 +30,12 @@ test("what no browser turns into a photo is refused at once, with the API's reas
 });
 
 test("a HEIC that the browser cannot read is called one, a broken JPEG is damaged", () => {
-  expect(unreadable("heic")).toBe("type_heic");
-  expect(unreadable("jpeg")).toBe("damaged");
+  expect(unreadable("heic", 9_000_000)).toBe("type_heic");
+  expect(unreadable("jpeg", 900_000)).toBe("damaged");
+});
+
+test("one that is too much for the browser is not called broken", () => {
+  expect(unreadable("jpeg", 60_000_000)).toBe("too_large");
 });
 
 test("a photo that is light enough goes as it is, however many pixels it has", () => {

@@ -51,9 +51,10 @@ export function refusalOf(kind: FileKind): Refusal | null {
   }
 }
 
-/** What to say of a file that the browser could not read. */
-export function unreadable(kind: FileKind): Refusal {
-  return kind === "heic" || kind === "avif" ? `type_${kind}` : "damaged";
+/** What to say of a file that the browser could not turn into a picture. One that is too heavy may be sound all the same. */
+export function unreadable(kind: FileKind, bytes: number): Refusal {
+  if (kind === "heic" || kind === "avif") return `type_${kind}`;
+  return bytes > MAX_BYTES ? "too_large" : "damaged";
 }
 
 export type Picture = { kind: FileKind; bytes: number; width: number; height: number };

@@ -18,11 +18,17 @@ const QUALITY = 0.86;
  * @throws Unsendable
  */
 export async function prepare(file: Blob): Promise<Prepared> {
-  const kind = kindOf(new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer()));
+  // A file may have been moved or taken back since it was chosen, or still be in a cloud.
+  const head = await file
+    .slice(0, HEAD_BYTES)
+    .arrayBuffer()
+    .catch(() => null);
+  if (head === null || head.byteLength === 0) throw new Unsendable("damaged");
+  const kind = kindOf(new Uint8Array(head));
   const refusal = refusalOf(kind);
   if (refusal !== null) throw new Unsendable(refusal);
   const bitmap = await createImageBitmap(file).catch(() => null);
-  if (bitmap === null) throw new Unsendable(unreadable(kind));
+  if (bitmap === null) throw new Unsendable(unreadable(kind, file.size));
   try {
     const picture = { kind, bytes: file.size, width: bitmap.width, height: bitmap.height };
     const size = redrawn(picture);
@@ -32,7 +38,7 @@ export async function prepare(file: Blob): Promise<Prepared> {
       return { blob: drawn, type: "image/jpeg" };
     }
     if (kind === "jpeg" || kind === "png" || kind === "webp") return { blob: file, type: `image/${kind}` };
-    throw new Unsendable(unreadable(kind));
+    throw new Unsendable(unreadable(kind, file.size));
   } finally {
     bitmap.close();
   }

@@ -13,7 +13,7 @@ import { excess, Note } from "./_note";
 import { PhotoRow } from "./_photo-row";
 import { Pickers } from "./_pickers";
 import { ownProblem } from "./_problem";
-import { useCheckIn } from "./_use-check-in";
+import { NONE_LEFT_OUT, useCheckIn } from "./_use-check-in";
 import { useLeaveGuard } from "./_use-leave-guard";
 
 type Props = { shopId: string; shopName: string; title: string; lead: string };
@@ -27,9 +27,9 @@ export function Flow(props: Props) {
 function Round({ shopId, shopName, title, lead, onRestart }: Props & { onRestart: () => void }) {
   const t = useTranslations("checkin");
   const { draft, add, remove, retry, write, submit } = useCheckIn(shopId);
-  const [leftOut, setLeftOut] = useState(0);
+  const [leftOut, setLeftOut] = useState(NONE_LEFT_OUT);
   const [hasNoPhoto, setHasNoPhoto] = useState(false);
-  const heading = useRef<HTMLHeadingElement>(null);
+  const headings = { photo: useRef<HTMLHeadingElement>(null), menu: useRef<HTMLHeadingElement>(null) };
   const { submission, photos } = draft;
   const locked = submission.step === "posting";
   useLeaveGuard(isUnsaved(draft), t("leave"));
@@ -41,10 +41,10 @@ function Round({ shopId, shopName, title, lead, onRestart }: Props & { onRestart
     setHasNoPhoto(false);
     setLeftOut(add(files, kind));
   };
-  const takeAway = (key: string) => {
-    setLeftOut(0);
+  const takeAway = ({ key, kind }: DraftPhoto) => {
+    setLeftOut(NONE_LEFT_OUT);
     remove(key);
-    heading.current?.focus();
+    headings[kind].current?.focus();
   };
   const ready = (event: FormEvent) => {
     event.preventDefault();
@@ -52,7 +52,7 @@ function Round({ shopId, shopName, title, lead, onRestart }: Props & { onRestart
     if (excess(draft.note) > 0) return document.getElementById("note")?.focus();
     const isMissing = !photos.some((photo) => photo.kind === "photo");
     setHasNoPhoto(isMissing);
-    if (isMissing) return heading.current?.focus();
+    if (isMissing) return headings.photo.current?.focus();
     submit();
   };
   const rows = (kind: PhotoKind) => {
@@ -64,7 +64,7 @@ function Round({ shopId, shopName, title, lead, onRestart }: Props & { onRestart
         photo={photo}
         what={what(place)}
         locked={locked}
-        onRemove={() => takeAway(photo.key)}
+        onRemove={() => takeAway(photo)}
         onRetry={() => retry(photo.key)}
       />
     );
@@ -79,7 +79,7 @@ function Round({ shopId, shopName, title, lead, onRestart }: Props & { onRestart
         <p className="mt-2 text-ink-soft">{lead}</p>
       </div>
       <section aria-labelledby="photos">
-        <h2 id="photos" ref={heading} tabIndex={-1} className="mb-2 text-xl font-bold outline-none">
+        <h2 id="photos" ref={headings.photo} tabIndex={-1} className="mb-2 text-xl font-bold outline-none">
           {t("photos")}
         </h2>
         {rows("photo")}
@@ -92,13 +92,14 @@ function Round({ shopId, shopName, title, lead, onRestart }: Props & { onRestart
             onFiles={choose("photo")}
           />
         )}
-        <div className="mt-3 empty:hidden">
-          {leftOut > 0 && <Notice>{t("tooMany", { max: PHOTOS_MAX, over: leftOut })}</Notice>}
+        <div className="mt-3 space-y-3 empty:hidden">
+          {leftOut.over > 0 && <Notice>{t("tooMany", { max: PHOTOS_MAX, over: leftOut.over })}</Notice>}
+          {leftOut.twice > 0 && <Notice>{t("twice", { count: leftOut.twice })}</Notice>}
           {hasNoPhoto && <Notice tone="bad">{t("needPhoto")}</Notice>}
         </div>
       </section>
       <section aria-labelledby="menu">
-        <h2 id="menu" className="mb-2 text-xl font-bold">
+        <h2 id="menu" ref={headings.menu} tabIndex={-1} className="mb-2 text-xl font-bold outline-none">
           {t("menu")}
         </h2>
         {rows("menu")}

@@ -33,7 +33,7 @@ export function Note({ note, locked, onWrite }: { note: string; locked: boolean;
       />
       <div className="mt-1 flex justify-between gap-4 text-sm text-ink-soft">
         <p id="note-hint">{t("noteHint")}</p>
-        <p id="note-count" role="status" className={`shrink-0 ${over > 0 ? "font-semibold text-brick" : ""}`}>
+        <p id="note-count" className={`shrink-0 ${over > 0 ? "font-semibold text-brick" : ""}`}>
           {over > 0 ? t("noteLong", { over }) : t("noteCount", { count: lengthOf(cleanNote(note)), max: NOTE_MAX })}
         </p>
       </div>

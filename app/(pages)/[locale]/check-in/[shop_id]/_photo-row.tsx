@@ -3,6 +3,7 @@
 import { useTranslations } from "next-intl";
 
 import { Button } from "@/app/_components/button";
+import { WayIn } from "@/app/_components/member-problem";
 import { problemKey } from "@/app/_lib/problem-key";
 
 import type { DraftPhoto, Failure } from "./_draft";
@@ -74,5 +75,10 @@ function FailureText({ failure }: { failure: Failure }) {
   if ("network" in failure) return t("network");
   const own = ownProblem(failure.problem);
   if (own) return t(`problem.${own}`);
-  return common(problemKey(failure.problem), { seconds: failure.problem.retryAfter ?? 0 });
+  return (
+    <>
+      {common(problemKey(failure.problem), { seconds: failure.problem.retryAfter ?? 0 })}{" "}
+      <WayIn problem={failure.problem} keepsPage />
+    </>
+  );
 }

@@ -9,7 +9,16 @@ import { keyring, postCheckIn } from "./_post-check-in";
 import type { Prepared } from "@/app/_lib/photos/prepare";
 import { sendPhoto } from "./_send-photo";
 
-type Held = { kind: PhotoKind; file: Blob | Prepared; stop: AbortController };
+type Held = { kind: PhotoKind; mark: string; file: Blob | Prepared; stop: AbortController };
+
+/** Of the files that were chosen: those for which there was no room, and those that were there already. */
+export type LeftOut = { over: number; twice: number };
+export const NONE_LEFT_OUT: LeftOut = { over: 0, twice: 0 };
+
+/** What tells one file of a device from another without reading them. */
+function markOf({ name, size, lastModified }: File): string {
+  return `${size} ${lastModified} ${name}`;
+}
 
 /** A check-in that is being made: photos go on their way as soon as they are chosen. */
 export function useCheckIn(shopId: string) {
@@ -36,15 +45,17 @@ export function useCheckIn(shopId: string) {
     });
   }, []);
 
-  const add = (files: readonly File[], kind: PhotoKind): number => {
-    const taken = files.slice(0, room(draft, kind));
+  const add = (files: readonly File[], kind: PhotoKind): LeftOut => {
+    const known = [...held.current.values()].filter((photo) => photo.kind === kind).map(({ mark }) => mark);
+    const others = files.filter((file) => !known.includes(markOf(file)));
+    const taken = others.slice(0, room(draft, kind));
     const photos = taken.map((file) => ({ key: crypto.randomUUID(), kind, name: file.name, file }));
     dispatch({ type: "added", photos: photos.map(({ key, name }) => ({ key, kind, name })) });
     for (const { key, file } of photos) {
-      held.current.set(key, { kind, file, stop: new AbortController() });
+      held.current.set(key, { kind, mark: markOf(file), file, stop: new AbortController() });
       send(key);
     }
-    return files.length - taken.length;
+    return { over: others.length - taken.length, twice: files.length - others.length };
   };
 
   const remove = (key: string) => {
