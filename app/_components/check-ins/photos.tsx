@@ -5,15 +5,22 @@ import { useEffect, useRef } from "react";
 
 import type { CheckIn, Photo } from "@/app/_components/check-ins/use-fresh-check-in";
 
-/** The photos of a check-in, each with its state. `onExpired` is called when a URL is good no more. */
-export function CheckInPhotos({ checkIn, onExpired }: { checkIn: CheckIn; onExpired: () => void }) {
+type Props = { checkIn: CheckIn; onExpired: () => void; onApproach: () => void };
+
+/**
+ * The photos of a check-in, each with its state. `onExpired` is called when a URL is good no more, `onApproach` when
+ * one is about to be followed.
+ */
+export function CheckInPhotos({ checkIn, onExpired, onApproach }: Props) {
   const t = useTranslations("checkin.photo");
   return (
     <ul className="flex flex-wrap gap-3">
       {checkIn.photos.map((photo) => (
-        <PhotoTile key={photo.id} photo={photo} alt={t("alt")} onExpired={onExpired} />
+        <PhotoTile key={photo.id} photo={photo} alt={t("alt")} onExpired={onExpired} onApproach={onApproach} />
       ))}
-      {checkIn.menu_photo && <PhotoTile photo={checkIn.menu_photo} alt={t("menuAlt")} onExpired={onExpired} />}
+      {checkIn.menu_photo && (
+        <PhotoTile photo={checkIn.menu_photo} alt={t("menuAlt")} onExpired={onExpired} onApproach={onApproach} />
+      )}
     </ul>
   );
 }
@@ -24,7 +31,9 @@ const TILE =
 /** A picture that cannot be had is asked for anew this often, not for ever. */
 const ANEW_MAX = 3;
 
-function PhotoTile({ photo, alt, onExpired }: { photo: Photo; alt: string; onExpired: () => void }) {
+type TileProps = Omit<Props, "checkIn"> & { photo: Photo; alt: string };
+
+function PhotoTile({ photo, alt, onExpired, onApproach }: TileProps) {
   const t = useTranslations("checkin");
   const small = photo.thumbnail_url ?? photo.url;
   const picture = useRef<HTMLImageElement>(null);
@@ -53,7 +62,14 @@ function PhotoTile({ photo, alt, onExpired }: { photo: Photo; alt: string; onExp
   if (small === null) return <li className={TILE}>{t("photo.unseen")}</li>;
   return (
     <li>
-      <a href={photo.url ?? small} target="_blank" rel="noreferrer" className="block rounded-2xl">
+      <a
+        href={photo.url ?? small}
+        target="_blank"
+        rel="noreferrer"
+        onPointerEnter={onApproach}
+        onFocus={onApproach}
+        className="block rounded-2xl"
+      >
         <img
           ref={picture}
           src={small}

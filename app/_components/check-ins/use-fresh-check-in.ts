@@ -11,6 +11,8 @@ export type Photo = components["schemas"]["Photo"];
 
 const PAUSES_MS = [1_500, 2_000, 3_000, 5_000, 8_000];
 const LAST_PAUSE_MS = 15_000;
+/** The photos' URLs are good for ten minutes. */
+const FRESH_FOR_MS = 9 * 60_000;
 
 function allPhotos({ photos, menu_photo: menu }: CheckIn): readonly Photo[] {
   return menu ? [...photos, menu] : photos;
@@ -27,14 +29,16 @@ export function hasRefusal(checkIn: CheckIn): boolean {
 }
 
 /**
- * A check-in that is asked for again until all its photos were looked at, or when `refresh` is called, as its photos'
- * URLs run out. `gone`: it was taken back, since none of its photos could be used, or deleted elsewhere.
+ * A check-in that is asked for again until all its photos were looked at, when somebody comes back to a page on which
+ * its photos' URLs have run out, or is about to follow one (`renew`), and when `refresh` is called, as one has failed.
+ * `gone`: it was taken back, since none of its photos could be used, or deleted elsewhere.
  */
 export function useFreshCheckIn(given: CheckIn) {
   const [checkIn, setCheckIn] = useState(given);
   const [gone, setGone] = useState(false);
   const [asked, setAsked] = useState(0);
 
+  const freshAt = useRef(0);
   const isAsking = useRef(false);
   const refresh = useCallback(async () => {
     // Several of its photos run out at once: one answer has them all.
@@ -43,8 +47,10 @@ export function useFreshCheckIn(given: CheckIn) {
     const params = { path: { check_in_id: given.id } };
     const answer = await loaded(api.GET("/checkins/{check_in_id}", { params }));
     isAsking.current = false;
-    if (answer.ok) setCheckIn(answer.data);
-    else if (answer.problem.status === 404) setGone(true);
+    if (answer.ok) {
+      setCheckIn(answer.data);
+      freshAt.current = Date.now();
+    } else if (answer.problem.status === 404) setGone(true);
     setAsked((times) => times + 1);
   }, [given.id]);
 
@@ -55,5 +61,15 @@ export function useFreshCheckIn(given: CheckIn) {
     return () => clearTimeout(timer);
   }, [isWaiting, asked, refresh]);
 
-  return { checkIn, gone, refresh };
+  const renew = useCallback(() => {
+    if (Date.now() - freshAt.current > FRESH_FOR_MS) void refresh();
+  }, [refresh]);
+  useEffect(() => {
+    freshAt.current = Date.now();
+    const onChange = () => document.visibilityState === "visible" && renew();
+    document.addEventListener("visibilitychange", onChange);
+    return () => document.removeEventListener("visibilitychange", onChange);
+  }, [renew]);
+
+  return { checkIn, gone, refresh, renew };
 }

@@ -20,7 +20,7 @@ export function Card({ checkIn: given, onDeleted }: { checkIn: CheckIn; onDelete
   const t = useTranslations("checkin.history");
   const format = useFormatter();
   const locale = useLocale();
-  const { checkIn, gone, refresh } = useFreshCheckIn(given);
+  const { checkIn, gone, refresh, renew } = useFreshCheckIn(given);
   const [asking, setAsking] = useState(false);
   const { shop } = checkIn;
   const name = shop?.name ?? t("gone");
@@ -57,7 +57,7 @@ export function Card({ checkIn: given, onDeleted }: { checkIn: CheckIn; onDelete
         <>
           {checkIn.note && <p className="mt-4 whitespace-pre-line">{checkIn.note}</p>}
           <div className="mt-4">
-            <CheckInPhotos checkIn={checkIn} onExpired={() => void refresh()} />
+            <CheckInPhotos checkIn={checkIn} onExpired={() => void refresh()} onApproach={renew} />
           </div>
           <div className="mt-3 flex items-center justify-between gap-4">
             <p role="status" className="text-sm text-ink-soft">

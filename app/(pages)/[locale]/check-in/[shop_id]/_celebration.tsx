@@ -22,7 +22,7 @@ type Props = { checkIn: CheckIn; shopName: string; onRestart: () => void };
 /** The stamp that was earned, and what becomes of the photos. */
 export function Celebration({ checkIn: made, shopName, onRestart }: Props) {
   const t = useTranslations("checkin");
-  const { checkIn, gone, refresh } = useFreshCheckIn(made);
+  const { checkIn, gone, refresh, renew } = useFreshCheckIn(made);
   const [pressed, setPressed] = useState(false);
   useEffect(() => {
     // The stamp comes down once its picture is there; without it, its name is shown all the same.
@@ -60,7 +60,7 @@ export function Celebration({ checkIn: made, shopName, onRestart }: Props) {
             <p role="status" className="text-sm text-ink-soft">
               {t(isBeingLookedAt(checkIn) ? "looking" : hasRefusal(checkIn) ? "someRefused" : "looked")}
             </p>
-            <CheckInPhotos checkIn={checkIn} onExpired={() => void refresh()} />
+            <CheckInPhotos checkIn={checkIn} onExpired={() => void refresh()} onApproach={renew} />
             <Link href="/check-ins" className="inline-flex min-h-11 items-center underline">
               {t("toHistory")}
             </Link>
