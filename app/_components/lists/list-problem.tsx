@@ -13,12 +13,17 @@ const OWN = [
   "invalid_request",
 ] as const;
 
-/** Says why something was not done to a list, and to what list where that is `of`. Needs the texts of `lists`. */
-export function ListProblem({ problem, of }: { problem: Problem; of?: string | undefined }) {
+type Props = { problem: Problem; of?: string; keepsPage?: boolean };
+
+/**
+ * Says why something was not done to a list, and to what list where that is `of`. `keepsPage`: something was typed that
+ * another page would lose. Needs the texts of `lists`.
+ */
+export function ListProblem({ problem, of, keepsPage = false }: Props) {
   const t = useTranslations("lists");
   const key = OWN.find((code) => code === problem.code);
   const said = key && t(`problem.${key}`);
-  if (of === undefined) return <MemberProblem problem={problem} sentence={said} />;
+  if (of === undefined) return <MemberProblem problem={problem} sentence={said} keepsPage={keepsPage} />;
   return (
     <>
       <p className="mb-1 font-semibold text-brick">{t("notSaved", { name: of })}</p>

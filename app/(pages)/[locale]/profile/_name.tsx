@@ -23,7 +23,8 @@ export function Name({ given }: { given: string | null }) {
 
   async function submit(event: SubmitEvent<HTMLFormElement>) {
     event.preventDefault();
-    if (over > 0 || busy) return;
+    if (busy) return;
+    if (over > 0) return document.getElementById("display-name")?.focus();
     const changed = await change({ display_name: name === "" ? null : name });
     if (changed === null) return;
     setText(changed.display_name ?? "");
@@ -52,7 +53,7 @@ export function Name({ given }: { given: string | null }) {
         {isSaved && name === saved && t("saved")}
       </p>
       {problem !== null && (
-        <MemberProblem problem={problem} {...(problem.errors.display_name && { sentence: t("nameOdd") })} />
+        <MemberProblem keepsPage problem={problem} {...(problem.errors.display_name && { sentence: t("nameOdd") })} />
       )}
     </form>
   );

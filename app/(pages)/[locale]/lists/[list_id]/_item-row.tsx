@@ -111,7 +111,8 @@ export function ItemRow(props: Props) {
         <button
           type="button"
           aria-label={t("removeWhat", { name })}
-          onClick={props.onRemove}
+          // The second press of a double click would fall on the row that comes up next.
+          onClick={(event) => event.detail < 2 && props.onRemove()}
           className="min-h-11 rounded-full px-2 underline sm:px-3 underline-offset-4 hover:bg-sunken"
         >
           {t("remove")}

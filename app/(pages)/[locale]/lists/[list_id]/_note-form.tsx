@@ -69,7 +69,7 @@ export function NoteForm({ name, note, onSave, onClose }: Props) {
           {over > 0 ? t("noteLong", { over }) : t("noteCount", { count, max: NOTE_MAX })}
         </p>
       </div>
-      {problem && <ListProblem problem={problem} />}
+      {problem && <ListProblem problem={problem} keepsPage />}
       <p className="mt-2 flex gap-2">
         <Button type="submit" busy={busy}>
           {t("noteSave")}

@@ -7,7 +7,7 @@ import { Button } from "@/app/_components/button";
 import { Dialog } from "@/app/_components/dialog";
 import { Field } from "@/app/_components/field";
 import { ListProblem } from "@/app/_components/lists/list-problem";
-import { NAME_MAX } from "@/app/_components/lists/new-list-form";
+import { nameExcess } from "@/app/_components/lists/new-list-form";
 import { useRouter } from "@/app/_i18n/routing";
 import { api } from "@/app/_lib/api";
 import { loaded, type Problem } from "@/app/_lib/problem";
@@ -68,6 +68,7 @@ function Rename({ listId, name, onClose, onRenamed }: RenameProps) {
   const [busy, setBusy] = useState(false);
   const [missing, setMissing] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
+  const over = nameExcess(text);
 
   async function rename(event: FormEvent) {
     event.preventDefault();
@@ -75,7 +76,7 @@ function Rename({ listId, name, onClose, onRenamed }: RenameProps) {
     const wanted = cleanName(text);
     setMissing(wanted === "");
     setProblem(null);
-    if (wanted === "") return;
+    if (wanted === "" || over > 0) return document.getElementById("list-name")?.focus();
     setBusy(true);
     const params = { path: { list_id: listId } };
     const answer = await loaded(api.PATCH("/lists/{list_id}", { params, body: { name: wanted } }));
@@ -92,13 +93,12 @@ function Rename({ listId, name, onClose, onRenamed }: RenameProps) {
         label={t("renameLabel")}
         value={text}
         onChange={(event) => setText(event.target.value)}
-        maxLength={NAME_MAX}
         autoComplete="off"
-        error={missing && t("nameMissing")}
+        error={(missing && t("nameMissing")) || (over > 0 && t("noteLong", { over }))}
       />
       {problem && (
         <div className="mt-3">
-          <ListProblem problem={problem} />
+          <ListProblem problem={problem} keepsPage />
         </div>
       )}
       <p className="mt-5 flex flex-wrap justify-end gap-3">
