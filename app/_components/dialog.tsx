@@ -21,9 +21,18 @@ export function Dialog({ open, onClose, title, children }: Props) {
   }, [open]);
   useEffect(() => {
     const element = dialog.current;
-    const onPress = (event: MouseEvent) => event.target === element && onClose();
+    // A text that is marked with the mouse until beyond the edge is no press beside: that would begin there as well.
+    let began: EventTarget | null = null;
+    const onDown = (event: PointerEvent) => {
+      began = event.target;
+    };
+    const onPress = (event: MouseEvent) => event.target === element && began === element && onClose();
+    element?.addEventListener("pointerdown", onDown);
     element?.addEventListener("click", onPress);
-    return () => element?.removeEventListener("click", onPress);
+    return () => {
+      element?.removeEventListener("pointerdown", onDown);
+      element?.removeEventListener("click", onPress);
+    };
   }, [onClose]);
   return (
     <dialog
