@@ -8,14 +8,17 @@ import { Notice } from "@/app/_components/notice";
 import { sendConfirmationAgain } from "@/app/_lib/auth-actions";
 import type { AuthTrouble } from "@/app/_lib/auth-trouble";
 
-/** Says that a mail is on its way with which an address is confirmed, and sends another. */
-export function ConfirmMail({ email, emailLink }: { email: string; emailLink: string }) {
+type Props = { email: string; emailLink: string; onBack: () => void };
+
+/** Says that a mail is on its way with which an address is confirmed, sends another, and leads back to the address. */
+export function ConfirmMail({ email, emailLink, onBack }: Props) {
   const t = useTranslations("account");
   const heading = useRef<HTMLHeadingElement>(null);
   const [state, setState] = useState<"waiting" | "busy" | "sent" | AuthTrouble>("waiting");
   useEffect(() => heading.current?.focus(), []);
 
   async function again() {
+    if (state === "busy") return;
     setState("busy");
     setState((await sendConfirmationAgain(email, emailLink)) ?? "sent");
   }
@@ -31,11 +34,12 @@ export function ConfirmMail({ email, emailLink }: { email: string; emailLink: st
       {state !== "sent" && state !== "waiting" && state !== "busy" && (
         <Notice tone="bad">{t(`trouble.${state}`)}</Notice>
       )}
-      {state !== "sent" && (
-        <Button look="quiet" busy={state === "busy"} onClick={again}>
-          {t("confirmMail.again")}
-        </Button>
-      )}
+      <Button look="quiet" busy={state === "busy"} onClick={again}>
+        {t("confirmMail.again")}
+      </Button>
+      <Button look="plain" onClick={onBack}>
+        {t("confirmMail.back")}
+      </Button>
     </div>
   );
 }

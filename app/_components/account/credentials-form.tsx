@@ -2,6 +2,7 @@
 
 import { useLocale, useTranslations } from "next-intl";
 import { type SubmitEvent, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 
 import { ConfirmMail } from "@/app/_components/account/confirm-mail";
 import { EmailField } from "@/app/_components/account/email-field";
@@ -17,6 +18,9 @@ import { withNext } from "@/app/_lib/next-path";
 import type { SignInProvider } from "@/app/_lib/web-config";
 
 type Mode = "sign-in" | "sign-up";
+/** Of what Auth says, what is about the address rather than the password. */
+const OF_ADDRESS = ["user_already_exists", "email_address_invalid"] as const;
+
 type Faults = { email?: CredentialFault | null; password?: CredentialFault | null };
 type Props = { mode: Mode; next: string; providers: readonly SignInProvider[]; failed?: boolean };
 
@@ -40,8 +44,16 @@ export function CredentialsForm({ mode, next, providers, failed = false }: Props
     setFaults(found);
     setTrouble(problem);
     setBusy(false);
-    const wrong = found.email ? "email" : "password";
-    form.current?.querySelector<HTMLInputElement>(`[name=${wrong}]`)?.focus();
+    focusOn(found.email || OF_ADDRESS.some((one) => one === problem) ? "email" : "password");
+  }
+
+  function focusOn(name: "email" | "password") {
+    form.current?.querySelector<HTMLInputElement>(`[name=${name}]`)?.focus();
+  }
+
+  function confirm(email: string) {
+    setBusy(false);
+    setUnconfirmed(email);
   }
 
   async function submit(event: SubmitEvent<HTMLFormElement>) {
@@ -57,46 +69,55 @@ export function CredentialsForm({ mode, next, providers, failed = false }: Props
     setBusy(true);
     const outcome = isNew ? await signUp(email, password, emailLink()) : await plainSignIn(email, password);
     if ("trouble" in outcome) {
-      if (outcome.trouble === "email_not_confirmed") return setUnconfirmed(email);
+      if (outcome.trouble === "email_not_confirmed") return confirm(email);
       return show({}, outcome.trouble);
     }
     // A full load, so that the server sees the cookies; and not to be come back to.
     if (outcome.next === "signed-in") window.location.replace(onward);
-    else setUnconfirmed(email);
+    else confirm(email);
   }
 
-  if (unconfirmed !== null) return <ConfirmMail email={unconfirmed} emailLink={emailLink()} />;
+  function back() {
+    // Drawn at once: nothing that is hidden takes the focus.
+    flushSync(() => setUnconfirmed(null));
+    focusOn("email");
+  }
+
   return (
     <>
-      {failed && trouble === null && (
-        <div className="mb-5">
-          <Notice tone="bad">{t("signIn.failed")}</Notice>
-        </div>
-      )}
-      <ProviderButtons providers={providers} onward={onward} />
-      <form ref={form} onSubmit={submit} noValidate className="flex flex-col gap-4">
-        <EmailField fault={faults.email} />
-        <PasswordField
-          id="password"
-          label={t("password.label")}
-          isNew={isNew}
-          hint={isNew && t("password.hint", { min: PASSWORD_MIN_LENGTH })}
-          error={faults.password && t(`fault.${faults.password}`, { min: PASSWORD_MIN_LENGTH })}
-        />
-        {trouble !== null && (
-          <Notice tone="bad">
-            {t(`trouble.${trouble}`)}{" "}
-            {trouble === "user_already_exists" && (
-              <Link href={withNext("/sign-in", next)} className="font-semibold">
-                {t("signUp.toSignIn")}
-              </Link>
-            )}
-          </Notice>
+      {unconfirmed !== null && <ConfirmMail email={unconfirmed} emailLink={emailLink()} onBack={back} />}
+      {/* Stays behind it: who has mistyped their address comes back to what they have filled in. */}
+      <div hidden={unconfirmed !== null}>
+        {failed && trouble === null && (
+          <div className="mb-5">
+            <Notice tone="bad">{t("signIn.failed")}</Notice>
+          </div>
         )}
-        <Button type="submit" busy={busy} className="w-full">
-          {t(isNew ? (busy ? "signUp.busy" : "signUp.submit") : busy ? "signIn.busy" : "signIn.submit")}
-        </Button>
-      </form>
+        <ProviderButtons providers={providers} onward={onward} />
+        <form ref={form} onSubmit={submit} noValidate className="flex flex-col gap-4">
+          <EmailField fault={faults.email} />
+          <PasswordField
+            id="password"
+            label={t("password.label")}
+            isNew={isNew}
+            hint={isNew && t("password.hint", { min: PASSWORD_MIN_LENGTH })}
+            error={faults.password && t(`fault.${faults.password}`, { min: PASSWORD_MIN_LENGTH })}
+          />
+          {trouble !== null && (
+            <Notice tone="bad">
+              {t(`trouble.${trouble}`)}{" "}
+              {trouble === "user_already_exists" && (
+                <Link href={withNext("/sign-in", next)} className="font-semibold">
+                  {t("signUp.toSignIn")}
+                </Link>
+              )}
+            </Notice>
+          )}
+          <Button type="submit" busy={busy} className="w-full">
+            {t(isNew ? (busy ? "signUp.busy" : "signUp.submit") : busy ? "signIn.busy" : "signIn.submit")}
+          </Button>
+        </form>
+      </div>
     </>
   );
 }

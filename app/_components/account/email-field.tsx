@@ -6,7 +6,7 @@ import { Field } from "@/app/_components/field";
 import type { CredentialFault } from "@/app/_lib/credentials";
 
 /** Asks for the address of an account, by the name that password managers know. Needs the texts of `account`. */
-export function EmailField({ fault }: { fault: CredentialFault | null | undefined }) {
+export function EmailField({ fault, given }: { fault: CredentialFault | null | undefined; given?: string }) {
   const t = useTranslations("account");
   return (
     <Field
@@ -18,6 +18,7 @@ export function EmailField({ fault }: { fault: CredentialFault | null | undefine
       autoCapitalize="none"
       spellCheck={false}
       inputMode="email"
+      defaultValue={given}
       label={t("email")}
       error={fault && t(`fault.${fault}`)}
     />

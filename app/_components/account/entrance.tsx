@@ -42,7 +42,11 @@ export async function Entrance({ mode, query }: Props) {
           </Link>
         )}
       </div>
-      {isNew && <p className="mt-4 text-sm text-ink-soft">{t("signUp.consent")}</p>}
+      {isNew && (
+        <p className="mt-4 text-sm text-ink-soft">
+          {t("signUp.consent")} <Link href="/privacy">{t("signUp.privacy")}</Link>
+        </p>
+      )}
     </AccountCard>
   );
 }

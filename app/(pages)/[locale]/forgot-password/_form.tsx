@@ -21,36 +21,41 @@ export function ForgotForm() {
   const [busy, setBusy] = useState(false);
   const [fault, setFault] = useState<CredentialFault | null>(null);
   const [trouble, setTrouble] = useState<AuthTrouble | null>(null);
-  const [sentTo, setSentTo] = useState<string | null>(null);
+  const [email, setEmail] = useState("");
+  const [isSent, setSent] = useState(false);
   useEffect(() => {
-    if (sentTo !== null) heading.current?.focus();
-  }, [sentTo]);
+    // What was pressed has gone, both on the way there and on the way back.
+    if (isSent) heading.current?.focus();
+    else if (email !== "") form.current?.querySelector("input")?.focus();
+  }, [isSent, email]);
 
   async function submit(event: SubmitEvent<HTMLFormElement>) {
     event.preventDefault();
     if (busy) return;
-    const email = String(new FormData(event.currentTarget).get("email") ?? "").trim();
-    const found = emailFault(email);
+    const address = String(new FormData(event.currentTarget).get("email") ?? "").trim();
+    const found = emailFault(address);
     setFault(found);
     setTrouble(null);
     if (found !== null) return form.current?.querySelector("input")?.focus();
     setBusy(true);
     const back = withNext("/auth/callback", getPathname({ href: "/new-password", locale }));
-    const problem = await sendPasswordLink(email, new URL(back, window.location.origin).href);
+    const problem = await sendPasswordLink(address, new URL(back, window.location.origin).href);
     setBusy(false);
-    if (problem === null) setSentTo(email);
-    else setTrouble(problem);
+    setTrouble(problem);
+    if (problem !== null) return;
+    setEmail(address);
+    setSent(true);
   }
 
-  if (sentTo !== null) {
+  if (isSent) {
     return (
       <div className="grid gap-4">
         <h2 ref={heading} tabIndex={-1} className="text-xl font-bold outline-none">
           {t("forgot.sentTitle")}
         </h2>
-        <p>{t("forgot.sent", { email: sentTo })}</p>
+        <p>{t("forgot.sent", { email })}</p>
         <p className="text-sm text-ink-soft">{t("forgot.sentHint")}</p>
-        <Button look="quiet" onClick={() => setSentTo(null)}>
+        <Button look="quiet" onClick={() => setSent(false)}>
           {t("forgot.another")}
         </Button>
       </div>
@@ -58,7 +63,7 @@ export function ForgotForm() {
   }
   return (
     <form ref={form} onSubmit={submit} noValidate className="grid gap-4">
-      <EmailField fault={fault} />
+      <EmailField fault={fault} given={email} />
       {trouble !== null && (
         <Notice tone="bad">{trouble === "unknown" ? t("forgot.unavailable") : t(`trouble.${trouble}`)}</Notice>
       )}

@@ -30,11 +30,12 @@ export function DeletionForm({ email }: { email: string | null }) {
   const [busy, setBusy] = useState(false);
   const [trouble, setTrouble] = useState<Trouble | null>(null);
   const word = t("deletion.word");
+  const isWrong = trouble !== null && "auth" in trouble && trouble.auth === "invalid_credentials";
 
   function fail(found: Trouble) {
     setTrouble(found);
     setBusy(false);
-    form.current?.querySelector("input")?.focus();
+    form.current?.querySelector<HTMLInputElement>("input:not([hidden])")?.focus();
   }
 
   async function submit(event: SubmitEvent<HTMLFormElement>) {
@@ -76,7 +77,9 @@ export function DeletionForm({ email }: { email: string | null }) {
             id="password"
             label={t("deletion.passwordLabel")}
             hint={email}
-            error={isFault(trouble, "password_missing") && t("fault.password_missing")}
+            error={
+              (isFault(trouble, "password_missing") && t("fault.password_missing")) || (isWrong && t("deletion.wrong"))
+            }
           />
           <p className="mt-1 text-sm">
             <Link href="/forgot-password" className="inline-block py-1.5">
@@ -86,10 +89,8 @@ export function DeletionForm({ email }: { email: string | null }) {
         </>
       )}
       <div className="mt-3 grid gap-4">
-        {trouble !== null && "auth" in trouble && (
-          <Notice tone="bad">
-            {trouble.auth === "invalid_credentials" ? t("deletion.wrong") : t(`trouble.${trouble.auth}`)}
-          </Notice>
+        {trouble !== null && "auth" in trouble && !isWrong && (
+          <Notice tone="bad">{t(`trouble.${trouble.auth}`)}</Notice>
         )}
         {trouble !== null && "problem" in trouble && <Refusal problem={trouble.problem} />}
         <div className="flex flex-wrap gap-3">
