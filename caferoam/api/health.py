@@ -116,9 +116,11 @@ class Readyz(PublicAPIView):
         if not needed:
             return Response({"status": "degraded" if failed else "ready", "checks": body})
         detail = "; ".join(f"{name}: {outcomes[name].detail}" for name in needed)
-        return Problem(HTTPStatus.SERVICE_UNAVAILABLE, "not_ready", detail, extensions={"checks": body}).response(
-            request
-        )
+        problem = Problem(HTTPStatus.SERVICE_UNAVAILABLE, "not_ready", detail, extensions={"checks": body})
+        response = problem.response(request)
+        # Nothing has gone wrong in here: a process that starts, or waits for its migrations, says so to each probe.
+        response._has_been_logged = True  # type: ignore[attr-defined] # noqa: SLF001 - as in problems.answer
+        return response
 
 
 class Outcome(NamedTuple):

@@ -1,5 +1,6 @@
 """Alive means alive; ready means that everything a request needs is there."""
 
+import logging
 import threading
 import time
 from collections.abc import Iterator
@@ -81,7 +82,7 @@ class TestReady:
         assert response.json()["checks"][name] == {"ok": False, "detail": "no round in the last 10 minutes"}
 
     def test_what_fails_is_named_and_the_rest_still_told(
-        self, client: Client, settings: Settings, dead_keys: None
+        self, client: Client, settings: Settings, dead_keys: None, caplog: pytest.LogCaptureFixture
     ) -> None:
         settings.REDIS_URL = "redis://127.0.0.1:1/0"
         started = time.monotonic()
@@ -90,6 +91,7 @@ class TestReady:
         assert response.status_code == 503
         assert response["Content-Type"] == "application/problem+json"
         body = response.json()
+        assert not [line for line in caplog.records if line.levelno >= logging.ERROR], "a probe is no incident"
         assert body["code"] == "not_ready"
         assert body["detail"] == "redis: it cannot be reached; keys: no key could be loaded"
         silent = {name: {"ok": False, "detail": "unknown: Redis cannot be reached"} for name in NAMES}
