@@ -55,8 +55,15 @@ export function outlines(): FeatureCollection {
 /** A district, its city (both as cafés have them), its English name, and its middle. */
 export type DistrictName = { city: string; district: string; en: string; longitude: number; latitude: number };
 
-/** All of Taiwan's districts. */
-export function districtNames(): DistrictName[] {
+let names: readonly DistrictName[] | undefined;
+
+/** All of Taiwan's districts. Pages ask for them with each request; the atlas is unfolded for the first. */
+export function districtNames(): readonly DistrictName[] {
+  names ??= namesOfDistricts();
+  return names;
+}
+
+function namesOfDistricts(): DistrictName[] {
   return feature(topology, towns).features.map((town) => {
     const { COUNTYNAME: city, TOWNNAME: district, TOWNENG } = town.properties;
     const [longitude = 0, latitude = 0] = name("", town, {}).geometry.coordinates;
@@ -69,7 +76,7 @@ function countyOf(town: unknown): string {
 }
 
 function withoutKind(name: string): string {
-  return name.replace(/ (?:City|County|District|Township)$/, "");
+  return name.replace(/ (?:City|County|District|Township)$/, "").replace("'", "’");
 }
 
 function land(): Feature {

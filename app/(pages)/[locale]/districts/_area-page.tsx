@@ -9,7 +9,8 @@ import { Trouble } from "@/app/_components/trouble";
 import { type Locale, Link } from "@/app/_i18n/routing";
 import { alternates } from "@/app/_lib/alternates";
 import { backend } from "@/app/_lib/backend";
-import { areaName, cityName } from "@/app/_lib/cities";
+import { districtName, fullAreaName } from "@/app/_lib/area-names";
+import { cityName } from "@/app/_lib/cities";
 import { districtPath } from "@/app/_lib/district-path";
 import { labelOf } from "@/app/_lib/labels";
 import { loaded } from "@/app/_lib/problem";
@@ -47,7 +48,7 @@ const loadCafes = cache(async (city: string, district: string, cursor: string | 
 export async function areaMetadata(props: AreaProps): Promise<Metadata> {
   const { locale, city, district, cursor } = await readArea(props);
   const t = await getTranslations({ locale, namespace: "shop.districts" });
-  const area = areaName({ city, district }, locale);
+  const area = fullAreaName({ city, district }, locale);
   const title = t("in", { area });
   const found = await loadCafes(city, district, cursor);
   const count = found.ok ? found.data.facets?.total : undefined;
@@ -90,7 +91,9 @@ export async function AreaPage(props: AreaProps) {
           </>
         )}
       </nav>
-      <h1 className="mt-2 text-3xl font-bold sm:text-4xl">{t("in", { area: areaName({ city, district }, locale) })}</h1>
+      <h1 className="mt-2 text-3xl font-bold sm:text-4xl">
+        {t("in", { area: fullAreaName({ city, district }, locale) })}
+      </h1>
       {facets && <p className="mt-2 text-lg text-ink-soft">{t("count", { count: facets.total })}</p>}
       {popular.length > 0 && (
         <section aria-labelledby="popular" className="mt-6">
@@ -150,7 +153,7 @@ export async function AreaPage(props: AreaProps) {
                     prefetch={false}
                     className="inline-flex min-h-9 items-center"
                   >
-                    {one.district}
+                    {districtName(one, locale)}
                   </Link>{" "}
                   <span className="text-sm text-ink-soft tabular-nums">{one.count}</span>
                 </li>

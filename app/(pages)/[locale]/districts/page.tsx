@@ -5,6 +5,7 @@ import { Empty } from "@/app/_components/empty";
 import { Trouble } from "@/app/_components/trouble";
 import { type Locale, Link } from "@/app/_i18n/routing";
 import { alternates } from "@/app/_lib/alternates";
+import { districtName } from "@/app/_lib/area-names";
 import { cityName } from "@/app/_lib/cities";
 import { districtPath } from "@/app/_lib/district-path";
 
@@ -46,7 +47,7 @@ export default async function DistrictsPage({ params }: Props) {
                   prefetch={false}
                   className="inline-flex min-h-11 items-center gap-2 rounded-full border border-line-strong bg-card px-4 no-underline hover:bg-brew-soft"
                 >
-                  {one.district}
+                  {districtName(one, locale)}
                   <span className="text-sm text-ink-soft tabular-nums">{one.count}</span>
                 </Link>
               </li>

@@ -11,6 +11,7 @@ import { Messages } from "@/app/_components/messages";
 import { Trouble } from "@/app/_components/trouble";
 import { type Locale, Link } from "@/app/_i18n/routing";
 import { alternates } from "@/app/_lib/alternates";
+import { districtName } from "@/app/_lib/area-names";
 import { cityName } from "@/app/_lib/cities";
 import { hrefOf, one, parseShopQuery, type SearchParams, shopParams, type ShopQuery } from "@/app/_lib/shop-query";
 import { loadDirectory } from "./_directory";
@@ -24,7 +25,7 @@ export async function generateMetadata({ params, searchParams }: Props): Promise
   const { locale } = await params;
   const query = parseShopQuery(await searchParams);
   const t = await getTranslations({ locale, namespace: "search.directory" });
-  const places = [query.city && cityName(query.city, locale), query.district].filter(Boolean);
+  const places = [query.city && cityName(query.city, locale), districtName(query, locale)].filter(Boolean);
   const place = locale === "en" ? places.toReversed().join(", ") : places.join("");
   return {
     title: place ? t("titleIn", { place }) : t("title"),

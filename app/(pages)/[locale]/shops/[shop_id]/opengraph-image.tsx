@@ -1,7 +1,7 @@
 import { getTranslations } from "next-intl/server";
 
 import type { Locale } from "@/app/_i18n/routing";
-import { areaName } from "@/app/_lib/cities";
+import { fullAreaName } from "@/app/_lib/area-names";
 import { labelOf } from "@/app/_lib/labels";
 import { picture, SIZE } from "@/app/_og/picture";
 
@@ -18,6 +18,6 @@ export default async function ShopPicture({ params }: { params: Promise<{ locale
   const found = await loadShop(shopId);
   if (!found.ok) return picture({ title: t("tagline"), below: "", name: t("name") });
   const { name, tags } = found.data;
-  const below = [areaName(found.data, locale), ...tags.slice(0, TAGS_SHOWN).map((tag) => labelOf(tag, locale))];
+  const below = [fullAreaName(found.data, locale), ...tags.slice(0, TAGS_SHOWN).map((tag) => labelOf(tag, locale))];
   return picture({ title: name, below: below.filter(Boolean).join(" · "), name: t("name") });
 }

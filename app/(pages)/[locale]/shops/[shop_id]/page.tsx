@@ -8,7 +8,8 @@ import { Stamp } from "@/app/_components/stamp";
 import { Trouble } from "@/app/_components/trouble";
 import { type Locale, Link } from "@/app/_i18n/routing";
 import { alternates } from "@/app/_lib/alternates";
-import { areaName } from "@/app/_lib/cities";
+import { districtName, fullAreaName } from "@/app/_lib/area-names";
+import { cityName } from "@/app/_lib/cities";
 import { districtPath } from "@/app/_lib/district-path";
 
 import { Actions } from "./_actions";
@@ -29,13 +30,13 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
   if (!found.ok) return found.problem.status === 404 ? notFound() : {};
   const shop = found.data;
   const t = await getTranslations({ locale, namespace: "shop" });
-  const title = t("title", { name: shop.name, district: shop.district || shop.city });
+  const place = districtName(shop, locale) || cityName(shop.city, locale);
+  const title = place ? t("title", { name: shop.name, place }) : shop.name;
   const description = summaryOf(shop, locale) || t("description", { name: shop.name, address: shop.address });
   return {
     title,
     description,
     alternates: alternates(`/shops/${shop.id}`, locale),
-    openGraph: { title, description, type: "website" },
   };
 }
 
@@ -60,10 +61,10 @@ export default async function ShopPage({ params }: Props) {
         />
         <div className="min-w-0 flex-1">
           <p className="text-sm text-ink-soft">
-            <Link href={districtPath(shop.city, shop.district)}>{areaName(shop, locale)}</Link>
+            {shop.city && <Link href={districtPath(shop.city, shop.district)}>{fullAreaName(shop, locale)}</Link>}
             {shop.rating !== null && (
               <>
-                {" · "}
+                {shop.city && " · "}
                 <span role="img" aria-label={t("rated", { rating: shop.rating.toFixed(1) })}>
                   ★ {shop.rating.toFixed(1)}
                 </span>

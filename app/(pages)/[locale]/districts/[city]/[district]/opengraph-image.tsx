@@ -1,7 +1,7 @@
 import { getTranslations } from "next-intl/server";
 
 import type { Locale } from "@/app/_i18n/routing";
-import { areaName } from "@/app/_lib/cities";
+import { fullAreaName, isArea } from "@/app/_lib/area-names";
 import { picture, SIZE } from "@/app/_og/picture";
 
 export const size = SIZE;
@@ -10,13 +10,12 @@ export const contentType = "image/png";
 type Props = { params: Promise<{ locale: Locale; city: string; district: string }> };
 
 export default async function DistrictPicture({ params }: Props) {
-  const { locale, ...area } = await params;
-  const city = decodeURIComponent(area.city);
-  const district = decodeURIComponent(area.district);
+  const { locale, ...asked } = await params;
+  const area = { city: decodeURIComponent(asked.city), district: decodeURIComponent(asked.district) };
   const t = await getTranslations({ locale });
-  return picture({
-    title: t("shop.districts.in", { area: areaName({ city, district }, locale) }),
-    below: t("common.tagline"),
-    name: t("common.name"),
-  });
+  // Nobody gets a picture with words of their own below our name.
+  const [title, below] = isArea(area)
+    ? [t("shop.districts.in", { area: fullAreaName(area, locale) }), t("common.tagline")]
+    : [t("common.tagline"), ""];
+  return picture({ title, below, name: t("common.name") });
 }
