@@ -21,5 +21,7 @@ export type ProblemKey = (typeof KEYS)[number] | "unknown";
 
 /** The sentence of `common.problem` that says it best. */
 export function problemKey(problem: Pick<Problem, "code">): ProblemKey {
+  // To a visitor it is all one who cannot be asked about their sign-in: the page or the API.
+  if (problem.code === "tokens_not_verifiable") return "sign_in_unreachable";
   return KEYS.find((key) => key === problem.code) ?? "unknown";
 }

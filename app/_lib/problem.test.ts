@@ -51,12 +51,21 @@ test.each([
 ])("a refusal with the body %j is known by its status alone", (body) => {
   expect(problemOf(body, refusal(502))).toEqual({
     status: 502,
-    code: "unknown",
+    code: "backend_down",
     detail: "",
     errors: {},
     reasons: {},
     retryAfter: null,
   });
+});
+
+test.each([
+  [429, "throttled"],
+  [503, "backend_down"],
+  [504, "backend_timeout"],
+  [418, "unknown"],
+])("status %i without a document is %s", (status, code) => {
+  expect(problemOf("<html>", refusal(status)).code).toBe(code);
 });
 
 test("the status is that of the answer, whatever its document says", () => {
@@ -96,6 +105,7 @@ test.each([
 test("each code that we have a sentence for has that one, and every other the common one", () => {
   expect(problemKey(NOT_FOUND)).toBe("not_found");
   expect(problemKey({ code: "backend_timeout" })).toBe("backend_timeout");
+  expect(problemKey({ code: "tokens_not_verifiable" })).toBe("sign_in_unreachable");
   for (const code of ["", "no_such_code", "constructor", "__proto__", "NOT_FOUND"]) {
     expect(problemKey({ code })).toBe("unknown");
   }

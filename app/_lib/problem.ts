@@ -29,13 +29,21 @@ export async function loaded<T>(asked: Promise<Answer<T>>): Promise<Loaded<T>> {
   return { ok: false, problem: problemOf(answer.error, answer.response) };
 }
 
+/** What refuses without a word of ours stands between us and the API: a host's proxy while the API is replaced, say. */
+const BY_STATUS: Readonly<Record<number, string>> = {
+  429: "throttled",
+  502: "backend_down",
+  503: "backend_down",
+  504: "backend_timeout",
+};
+
 /** Reads the body of a refusal. One that is no problem document is known by its status alone. */
 export function problemOf(body: unknown, response: Response): Problem {
   const said: Partial<Problem> = isRecord(body) ? body : {};
   const wait = Number(response.headers.get("retry-after") ?? Number.NaN);
   return {
     status: response.status,
-    code: typeof said.code === "string" ? said.code : "unknown",
+    code: typeof said.code === "string" ? said.code : (BY_STATUS[response.status] ?? "unknown"),
     detail: typeof said.detail === "string" ? said.detail : "",
     errors: isRecord(said.errors) ? said.errors : {},
     reasons: isRecord(said.reasons) ? said.reasons : {},
