@@ -18,7 +18,8 @@ _FEW_DAYS: Final = 2
 def read_hours(text: str) -> OpenWeek | None:
     """The week that a text describes; None if it is not understood to the last word, or may mean several things.
 
-    Days that it does not name are closed, but a text that names none means all. Public holidays are not kept.
+    Days that it does not name are closed, but a text that names none means all, and one that names those that are
+    closed must name them all. Public holidays are not kept.
     """
     words = tokens(text)
     if not words:
@@ -74,7 +75,15 @@ def _says_too_little(rules: Sequence[Rule], text: str) -> bool:
             continue
         if len(opening) < 2 if rule.intervals else not named <= WORKDAYS:
             return True  # 假日公休: weekends, or public holidays only?
-    return len(opening) == len(rules) and len(named) <= _FEW_DAYS and not _FORMAL.match(text)
+    if _FORMAL.match(text):
+        return False
+    if len(opening) == len(rules):
+        return len(named) <= _FEW_DAYS
+    # Who says of some days that they are closed may have forgotten the one that is not named at all.
+    closed: frozenset[int] = frozenset().union(
+        *(rule.days.of_week for rule in rules if rule.days and not rule.intervals)
+    )
+    return named | closed != EVERY_DAY
 
 
 def _noon_or_midnight(days: Sequence[Sequence[OpenInterval]]) -> bool:
