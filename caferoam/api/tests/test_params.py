@@ -1,13 +1,18 @@
 """Parameters that are not understood are refused by name."""
 
 import uuid
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
+from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
 
 from caferoam.api.pagination import Keyset
-from caferoam.api.params import path_uuid
+from caferoam.api.params import QueryParams, parse_query, path_uuid
+from caferoam.api.tests.urls import EchoParams
 
 pytestmark = pytest.mark.urls("caferoam.api.tests.urls")
 
@@ -52,6 +57,39 @@ def test_a_parameter_that_does_not_fit_is_named(client: Client, query: str, name
 
 def test_every_faulty_parameter_is_named_at_once(client: Client) -> None:
     assert set(client.get("/echo?a=1&b=2&text=x&text=y").json()["errors"]) == {"a", "b", "text"}
+
+
+def test_the_fields_are_made_once_and_not_for_every_request() -> None:
+    class Counted(serializers.CharField):
+        made = 0
+
+        def __init__(self, **kwargs: Any) -> None:
+            super().__init__(**kwargs)
+            Counted.made += 1
+
+    class Params(QueryParams):
+        text = Counted()
+
+    before = Counted.made
+    for number in range(5):
+        assert parse_query(Params, _asking(text=str(number))) == {"text": str(number)}
+    assert Counted.made == before + 1, "the class keeps one, and what reads has a copy of its own"
+
+
+def test_requests_that_are_read_at_the_same_time_know_nothing_of_each_other() -> None:
+    def read(number: int) -> dict[str, Any] | None:
+        try:
+            return parse_query(EchoParams, _asking(text=str(number), **({"ratio": "x"} if number % 2 else {})))
+        except ValidationError:
+            return None
+
+    with ThreadPoolExecutor(8) as threads:
+        found = list(threads.map(read, range(400)))
+    assert found == [None if number % 2 else {"text": str(number)} for number in range(400)]
+
+
+def _asking(**parameters: str) -> Request:
+    return Request(RequestFactory().get("/echo", parameters))
 
 
 def test_a_uuid_is_read_in_either_case() -> None:
