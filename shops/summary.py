@@ -70,13 +70,13 @@ def tag_summaries(confidences: Mapping[int, float], vocabulary: Vocabulary) -> l
         tag = vocabulary.by_number.get(number)
         if tag is not None:
             found.append(
-                TagSummary(
-                    id=tag.id,
-                    dimension=tag.dimension,
-                    label=tag.label,
-                    label_zh=tag.label_zh,
-                    confidence=round(confidence, 4),
-                )
+                {
+                    "id": tag.id,
+                    "dimension": tag.dimension,
+                    "label": tag.label,
+                    "label_zh": tag.label_zh,
+                    "confidence": round(confidence, 4),
+                }
             )
     return found
 
@@ -93,6 +93,6 @@ def photo(bucket: str, path: str, width: int, height: int) -> dict[str, object]:
 def read_tag_vector(literal: str) -> dict[int, float]:
     """Confidences by tag number, from a sparsevec as Postgres writes it: ``{1:0.9,201:0.5}/1024``."""
     inner = literal[1 : literal.index("}")]
-    return {
-        int(number): float(value) for number, _, value in (pair.partition(":") for pair in inner.split(",") if pair)
-    }
+    if not inner:
+        return {}
+    return {int(number): float(value) for number, value in [pair.split(":") for pair in inner.split(",")]}
