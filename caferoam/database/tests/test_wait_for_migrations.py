@@ -37,6 +37,20 @@ def test_it_goes_on_as_soon_as_the_last_one_is_applied(
     assert "are applied" in capsys.readouterr().out
 
 
+@pytest.mark.slow
+def test_it_waits_for_the_right_to_look_which_the_first_migration_gives(
+    worker_login: None, owner: psycopg.Connection
+) -> None:
+    owner.execute("REVOKE SELECT ON django_migrations FROM service_role")
+    owner.commit()
+    try:
+        with pytest.raises(CommandError, match="this login may not read which migrations are applied"):
+            call_command("wait_for_migrations", within=0)
+    finally:
+        owner.execute("GRANT SELECT ON django_migrations TO service_role")
+        owner.commit()
+
+
 def _rename(owner: psycopg.Connection, name: str, other: str) -> None:
     owner.execute("UPDATE django_migrations SET name = %s WHERE app = 'database' AND name = %s", [other, name])
     owner.commit()

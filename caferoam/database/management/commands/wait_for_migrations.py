@@ -4,7 +4,7 @@ import time
 from typing import Final
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import OperationalError, connection
+from django.db import OperationalError, ProgrammingError, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
@@ -39,6 +39,8 @@ def _trouble(wanted: set[tuple[str, str]]) -> str:
         missing = wanted - set(MigrationRecorder(connection).applied_migrations())
     except OperationalError:
         return "the database cannot be reached"
+    except ProgrammingError:  # the table is made before the first migration, which lets this login read it
+        return "this login may not read which migrations are applied"
     finally:
         connection.close()  # of a pooler, others may have it meanwhile
     return f"{len(missing)} migrations are not applied, {'.'.join(min(missing))} among them" if missing else ""
