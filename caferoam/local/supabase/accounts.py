@@ -146,6 +146,11 @@ class AccountBook:
             row.used_at = row.used_at or now
             return row
 
+    def has_session(self, session_id: str) -> bool:
+        """Whether it goes on: nobody has ended it."""
+        with self._lock:
+            return any(row.session_id == session_id for row in self._tokens.values())
+
     def end_sessions(self, user_id: str, *, session_id: str, scope: str) -> None:
         """End this session (``local``), all the user's but this one (``others``), or all of them."""
         with self._changing():

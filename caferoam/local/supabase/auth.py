@@ -232,7 +232,10 @@ class AuthRoutes:
         if user is None:
             raise auth_error(403, "user_not_found", "User from sub claim in JWT does not exist")
         _require_no_ban(user)
-        return user, str(caller.claims.get("session_id", ""))
+        session_id = str(caller.claims.get("session_id", ""))
+        if not self._book.has_session(session_id):  # the token outlives it, but opens nothing here
+            raise auth_error(403, "session_not_found", "Session from session_id claim in JWT does not exist")
+        return user, session_id
 
     def _session(self, user: User, *, session_id: str = "") -> Reply:
         session_id, refresh_token = self._book.start_session(user, session_id=session_id)

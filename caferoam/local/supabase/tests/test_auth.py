@@ -155,8 +155,19 @@ def test_signing_out_ends_the_sessions_that_are_meant(scope: str, left: set[str]
     sessions = {"this": browser.sign_in(email).json(), "other": browser.sign_in(email).json()}
     query = f"?scope={scope}" if scope else ""
     assert browser.ask("POST", f"/logout{query}", token=sessions["this"]["access_token"]).status_code == 204
+    shown = {name: browser.ask("GET", "/user", token=session["access_token"]) for name, session in sessions.items()}
+    assert {name for name, answer in shown.items() if answer.status_code == 200} == left
+    assert {error(answer) for name, answer in shown.items() if name not in left} == {(403, "session_not_found")}
     renewed = {name: browser.renew(session["refresh_token"]) for name, session in sessions.items()}
     assert {name for name, answer in renewed.items() if answer.status_code == 200} == left
+
+
+def test_who_has_signed_out_changes_no_password(browser: Browser, email: str) -> None:
+    token = browser.sign_up(email).json()["access_token"]
+    assert browser.ask("POST", "/logout", token=token).status_code == 204
+    changed = browser.ask("PUT", "/user", {"password": "another horse"}, token=token)
+    assert error(changed) == (403, "session_not_found")
+    assert browser.sign_in(email).status_code == 200
 
 
 def test_a_user_is_shown_to_the_owner_of_a_token_alone(browser: Browser, email: str) -> None:
