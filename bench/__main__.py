@@ -62,6 +62,7 @@ def _jobs(stack: RunningStack) -> list[Result]:
 
 
 def _shops(stack: RunningStack) -> list[Result]:
+    from bench.directory import shops_vs_fastapi  # noqa: PLC0415 - imports models, for which Django must be set up
     from bench.embedding import embed_vs_model  # noqa: PLC0415 - imports models, for which Django must be set up
     from bench.imports import import_vs_copy  # noqa: PLC0415 - imports models, for which Django must be set up
     from bench.search import facets_vs_page, search_vs_sql  # noqa: PLC0415 - imports models, for which Django must be set up
@@ -75,6 +76,7 @@ def _shops(stack: RunningStack) -> list[Result]:
     _say("search and directory")
     results += search_vs_sql(stack)
     results += facets_vs_page(stack)
+    results += shops_vs_fastapi(stack)
     _say("embedding")
     return results + embed_vs_model()
 
