@@ -11,7 +11,15 @@ export default function robots(): MetadataRoute.Robots {
     rules: {
       userAgent: "*",
       allow: ["/", "/api/stamps/"],
-      disallow: ["/api/", "/auth/", ...closed, ...closed.map((path) => `/en${path}`), "/*?*after=", "/*?*tag="],
+      disallow: [
+        "/api/",
+        "/auth/",
+        ...closed,
+        ...closed.map((path) => `/en${path}`),
+        "/*?*after=",
+        "/*?*cursor=",
+        "/*?*tag=",
+      ],
     },
     sitemap: new URL("/sitemap.xml", siteUrl()).href,
   };
