@@ -103,7 +103,7 @@ export default async function HomePage({ params }: Props) {
         >
           <div>
             <h2 id="how" className="text-2xl font-bold sm:text-3xl">
-              {t("how.title")}
+              {t.rich("how.title", { whole: unbroken })}
             </h2>
             <p className="mt-3 text-lg text-ink-soft">{t("how.lead")}</p>
             <p className="mt-6">

@@ -117,7 +117,7 @@ export async function AreaPage(props: AreaProps) {
         </section>
       )}
       <h2 className="sr-only">{t("list")}</h2>
-      <ul className="mt-8 grid gap-4 sm:grid-cols-2">
+      <ul className="mt-8 grid gap-4 sm:grid-cols-2 [&_article]:h-full">
         {results.map((shop) => (
           <li key={shop.id}>
             <ShopCard shop={shop} />

@@ -27,7 +27,7 @@ export function Hours({ hours, raw }: { hours: Week | null; raw: string }) {
                 className={day === today ? "font-bold" : ""}
                 aria-current={day === today ? "date" : undefined}
               >
-                <th scope="row" className="w-1/3 py-1 align-top font-[inherit]">
+                <th scope="row" className="w-1/3 py-1 pe-3 align-top [font-weight:inherit]">
                   {weekdayName(day, locale)}
                 </th>
                 <td className="py-1 tabular-nums">
