@@ -7,7 +7,7 @@ import { Notice } from "@/app/_components/notice";
 import { getPathname, Link, usePathname } from "@/app/_i18n/routing";
 import { withNext } from "@/app/_lib/next-path";
 import type { Problem } from "@/app/_lib/problem";
-import { problemKey } from "@/app/_lib/problem-key";
+import { problemKey, waitOf } from "@/app/_lib/problem-key";
 import { wayIn } from "@/app/_lib/way-in";
 
 /**
@@ -21,7 +21,7 @@ export function MemberProblem(props: { problem: Problem; sentence?: ReactNode; k
   const t = useTranslations("common");
   return (
     <Notice tone="bad">
-      {sentence ?? t(`problem.${problemKey(problem)}`, { seconds: problem.retryAfter ?? 0 })}{" "}
+      {sentence ?? t(`problem.${problemKey(problem)}`, waitOf(problem))}{" "}
       <WayIn problem={problem} keepsPage={keepsPage} />
     </Notice>
   );

@@ -7,7 +7,7 @@ import { useEffect, useTransition } from "react";
 import { Button } from "@/app/_components/button";
 import { Mark } from "@/app/_components/mark";
 import { isPassing, type Problem } from "@/app/_lib/problem";
-import { problemKey } from "@/app/_lib/problem-key";
+import { problemKey, waitOf } from "@/app/_lib/problem-key";
 
 const LOOK_AGAIN_MS = 5_000;
 
@@ -40,7 +40,7 @@ export function Trouble({ problem, onRetry, part }: { problem: Problem; onRetry?
     <div role="alert" className="mx-auto flex max-w-md flex-col items-center gap-3 px-4 py-12 text-center">
       <Mark className="size-16 text-brick" />
       <Title className="font-display text-xl font-bold">{t("title")}</Title>
-      <p className="text-ink-soft">{t(problemKey(problem), { seconds: problem.retryAfter ?? 0 })}</p>
+      <p className="text-ink-soft">{t(problemKey(problem), waitOf(problem))}</p>
       {passing && <p className="text-sm text-ink-soft">{t("watching")}</p>}
       <Button look="quiet" onClick={retry} busy={isTrying}>
         {t("again")}

@@ -17,6 +17,17 @@ const KEYS = [
   "deactivated",
 ] as const;
 
+/** How long to wait before asking again, in the largest unit that fits, as the sentences want it; `other`: not said. */
+export function waitOf({ retryAfter }: Pick<Problem, "retryAfter">) {
+  const seconds = retryAfter ?? 0;
+  if (seconds <= 0) return { amount: 0, unit: "other" } as const;
+  if (seconds < 100) return { amount: Math.ceil(seconds), unit: "second" } as const;
+  const minutes = Math.ceil(seconds / 60);
+  return minutes < 100
+    ? ({ amount: minutes, unit: "minute" } as const)
+    : ({ amount: Math.ceil(minutes / 60), unit: "hour" } as const);
+}
+
 export type ProblemKey = (typeof KEYS)[number] | "unknown";
 
 /** The sentence of `common.problem` that says it best. */

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import { isPassing, loaded, NOT_FOUND, problemOf } from "@/app/_lib/problem";
-import { problemKey } from "@/app/_lib/problem-key";
+import { problemKey, waitOf } from "@/app/_lib/problem-key";
 
 function refusal(status: number, headers: Record<string, string> = {}): Response {
   return new Response(null, { status, headers });
@@ -100,6 +100,18 @@ test.each([
   [409, false],
 ])("whether %i may pass by itself: %s", (status, passing) => {
   expect(isPassing(problemOf({}, refusal(status)))).toBe(passing);
+});
+
+test.each([
+  [null, 0, "other"],
+  [0, 0, "other"],
+  [12, 12, "second"],
+  [99, 99, "second"],
+  [100, 2, "minute"],
+  [864, 15, "minute"],
+  [17_280, 5, "hour"],
+] as const)("a wait of %s seconds is said as %i (%s)", (retryAfter, amount, unit) => {
+  expect(waitOf({ retryAfter })).toEqual({ amount, unit });
 });
 
 test("each code that we have a sentence for has that one, and every other the common one", () => {

@@ -7,7 +7,7 @@ import { buttonClass } from "@/app/_components/button";
 import { Notice } from "@/app/_components/notice";
 import { Link } from "@/app/_i18n/routing";
 import type { Loaded, Problem } from "@/app/_lib/problem";
-import { problemKey } from "@/app/_lib/problem-key";
+import { problemKey, waitOf } from "@/app/_lib/problem-key";
 
 type Page<T> = { results: readonly T[]; next_cursor: string | null };
 
@@ -53,9 +53,7 @@ export function More({ href, onMore, isBusy, problem, shown }: Props) {
   }
   return (
     <div ref={link} className="mt-6 flex flex-col items-center gap-3">
-      {problem && (
-        <Notice tone="bad">{t(`problem.${problemKey(problem)}`, { seconds: problem.retryAfter ?? 0 })}</Notice>
-      )}
+      {problem && <Notice tone="bad">{t(`problem.${problemKey(problem)}`, waitOf(problem))}</Notice>}
       <Link
         href={href}
         prefetch={false}

@@ -4,7 +4,7 @@ import { useTranslations } from "next-intl";
 
 import { Button } from "@/app/_components/button";
 import { WayIn } from "@/app/_components/member-problem";
-import { problemKey } from "@/app/_lib/problem-key";
+import { problemKey, waitOf } from "@/app/_lib/problem-key";
 
 import type { DraftPhoto, Failure } from "./_draft";
 import { ownProblem } from "./_problem";
@@ -77,8 +77,7 @@ function FailureText({ failure }: { failure: Failure }) {
   if (own) return t(`problem.${own}`);
   return (
     <>
-      {common(problemKey(failure.problem), { seconds: failure.problem.retryAfter ?? 0 })}{" "}
-      <WayIn problem={failure.problem} keepsPage />
+      {common(problemKey(failure.problem), waitOf(failure.problem))} <WayIn problem={failure.problem} keepsPage />
     </>
   );
 }
