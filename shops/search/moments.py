@@ -51,6 +51,10 @@ class Window:
         """The same, so much earlier."""
         return Window(self.at - minutes, self.until - minutes)
 
+    def all_night(self) -> "Window":
+        """The rest of the night with it, if it begins in the evening."""
+        return Window(self.at, LATE.until) if DUSK.at <= self.at < LATE.until else self
+
 
 @dataclass(frozen=True, slots=True)
 class Clock:

@@ -2,8 +2,8 @@
 
 Only what plans a visit is read as a time: now, a time on the clock, a day with a part of it, or either with a word of
 opening. A part of the day alone colours a wish (「下午發呆」, "morning coffee") and stays one: most cafés' hours are
-unknown, and a filter would hide them for the sake of a mood. What is denied (「週日早上沒開」) or only says until when
-(「晚上十點前」) names no moment either.
+unknown, and a filter would hide them for the sake of a mood. What is denied (「週日早上沒開」), only says until when
+(「晚上十點前」) or is of a date (「12/25 晚上八點」), which hours by weekday know nothing of, names no moment either.
 """
 
 import re
@@ -31,6 +31,12 @@ _CLOSED_AFTER: Final = re.compile(
     r"[ 的都也就是]*(?:(?:沒有?|[不未])[在會能用要]?(?:開(?!放)|營業)|公休|店休|休(?=[ ,。]|$)|打烊|關門|收店"
     r"|(?:is |are )?(?:closed|not open)(?![a-z]))"
 )
+_DATE: Final = (
+    r"(?<![\d:.])(?:20\d\d ?[年/.-] ?(?:1[0-2]|0?[1-9]) ?[月/.-]|(?:1[0-2]|0?[1-9]) ?[月/])"
+    r" ?(?:3[01]|[12]\d|0?[1-9])(?![\d:點])[日號]?"
+)
+_DATED_BEFORE: Final = re.compile(rf"(?:{_DATE}|(?<!\d)(?:3[01]|[12]\d|[1-9]) ?[日號])[ ,、的]*\Z")
+_DATED_AFTER: Final = re.compile(rf"[ ,、的]*(?:on )?{_DATE}")
 _CLOSED_BEFORE: Final = re.compile(
     r"(?:公休|店休|打烊|(?<![a-z])(?:closed|closes|closing)(?: on| at| in)?(?: the)? ?)\Z"
 )
@@ -70,6 +76,8 @@ def _moment(meanings: Sequence[Meaning], now: datetime) -> tuple[datetime, froze
     if clock is not None:
         late = not _ASK_HOW_LONG.isdisjoint(meanings)
         windows = windows_of(clock, part, late=late, early="opens" in meanings)
+        if "after" in meanings:
+            windows = [window.all_night() for window in windows]
     elif "now" in meanings:
         return moment(Day(), [ALL_DAY], now), _MEAN_NOW
     elif (day and part) or ((day or part) and not _OPENING.isdisjoint(meanings)):
@@ -103,6 +111,8 @@ def _plans(phrase: Sequence[Word], text: str, spoken_for: Sequence[Extent]) -> b
         or all(isinstance(meaning, str) and meaning not in _MEAN_NOW for meaning in meanings)
         or any(first <= start and end <= last and (first, last) != (start, end) for first, last in spoken_for)
         or stance_before(text, start).negated
+        or _DATED_BEFORE.search(text, 0, start)
+        or _DATED_AFTER.match(text, end)
         or _CLOSED_BEFORE.search(text, 0, start)
         or _CLOSED_AFTER.match(text, end)
     )

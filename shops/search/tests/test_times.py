@@ -264,6 +264,28 @@ def test_only_the_words_that_say_it_are_used_up(text: str, said: list[str]) -> N
     assert words(text) == said
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "12/25 晚上八點",
+        "12月25日晚上8點",
+        "12月 25 號的晚上八點",
+        "2026-11-29 09:00",
+        "2026/11/29 下午三點",
+        "25號晚上八點",
+        "8pm on 12/25",
+        "晚上八點 12/25",
+    ],
+)
+def test_a_time_of_a_date_is_none_for_hours_are_known_by_weekday(text: str) -> None:
+    assert read(text) is None
+
+
+@pytest.mark.parametrize("text", ["open 24/7 now", "晚上八點 5號出口", "9am 1-2 people", "2/3樓，晚上八點"])
+def test_what_only_looks_like_its_date_does_not_hide_a_time(text: str) -> None:
+    assert read(text) is not None
+
+
 def test_a_time_within_words_of_another_meaning_is_none() -> None:
     text = "平日下午人少"
     assert read_time(text, NOW, [(0, 6)]) is None
@@ -284,6 +306,11 @@ def test_a_time_within_words_of_another_meaning_is_none() -> None:
         ("半夜兩點", 1, "Mon 23 02:00"),
         ("22:00", 22, "Mon 23 22:00"),
         ("22:00", 23, "Tue 24 22:00"),
+        ("晚上十點後", 23, "Mon 23 23:00"),  # that night still
+        ("open after 10", 1, "Mon 23 01:00"),
+        ("晚上十點後", 5, "Mon 23 22:00"),
+        ("下午三點後", 16, "Tue 24 15:00"),
+        ("開到晚上十點", 23, "Tue 24 21:59"),
         ("今天早上", 9, "Mon 23 09:00"),
         ("今天早上", 11, "Mon 23 11:00"),
         ("今天早上", 12, "Mon 23 09:00"),
