@@ -16,6 +16,9 @@ export default defineConfig({
   test: {
     include: ["app/**/*.test.{ts,tsx}"],
     environment: "node",
+    // What hangs is told in the end; a machine that is busy with other tests must not look like it.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     // It imports Next.js' modules in a way that bundlers understand, and Node does not.
     server: { deps: { inline: ["next-intl"] } },
   },

@@ -86,14 +86,14 @@ test("an API that does not answer in time is a problem with status 504, and is l
   const letGo = new Promise((gone) => {
     answer = (response) => response.once("close", gone);
   });
-  const found = await loaded((await backendWithin(100)).GET("/shops"));
+  const found = await loaded((await backendWithin(1000)).GET("/shops"));
   expect(found).toMatchObject({ ok: false, problem: { status: 504, code: "backend_timeout" } });
   await letGo;
 });
 
 test("an answer that does not end in time is none", async () => {
   answer = (response) => response.writeHead(200, { "content-type": "application/json" }).write("{");
-  const found = await loaded((await backendWithin(100)).GET("/shops"));
+  const found = await loaded((await backendWithin(1000)).GET("/shops"));
   expect(found).toMatchObject({ ok: false, problem: { status: 504, code: "backend_timeout" } });
 });
 
