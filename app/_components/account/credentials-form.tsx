@@ -94,7 +94,7 @@ export function CredentialsForm({ mode, next, providers, failed = false }: Props
           </div>
         )}
         <ProviderButtons providers={providers} onward={onward} />
-        <form ref={form} onSubmit={submit} noValidate className="flex flex-col gap-4">
+        <form ref={form} method="post" onSubmit={submit} noValidate className="flex flex-col gap-4">
           <EmailField fault={faults.email} />
           <PasswordField
             id="password"

@@ -8,7 +8,10 @@ import { FieldNotes, INPUT_CLASS, notesOf } from "@/app/_components/field";
 
 type Props = { id: string; label: ReactNode; isNew?: boolean; hint?: ReactNode; error?: ReactNode };
 
-/** A password, which its owner may look at while they type. Named `password` in its form. */
+/**
+ * A password, which its owner may look at while they type. Named `password` in its form, whose method must be `post`: sent
+ * before its script is there, another would write it into the address.
+ */
 export function PasswordField({ id, label, isNew = false, hint, error }: Props) {
   const t = useTranslations("account.password");
   const [isShown, setShown] = useState(false);

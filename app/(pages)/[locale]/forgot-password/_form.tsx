@@ -62,7 +62,7 @@ export function ForgotForm() {
     );
   }
   return (
-    <form ref={form} onSubmit={submit} noValidate className="grid gap-4">
+    <form ref={form} method="post" onSubmit={submit} noValidate className="grid gap-4">
       <EmailField fault={fault} given={email} />
       {trouble !== null && (
         <Notice tone="bad">{trouble === "unknown" ? t("forgot.unavailable") : t(`trouble.${trouble}`)}</Notice>

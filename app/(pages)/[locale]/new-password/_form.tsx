@@ -54,7 +54,7 @@ export function NewPasswordForm({ email }: { email: string }) {
     );
   }
   return (
-    <form ref={form} onSubmit={submit} noValidate className="grid gap-4">
+    <form ref={form} method="post" onSubmit={submit} noValidate className="grid gap-4">
       {/* Password managers want to know whose password it is. */}
       <input type="email" name="email" value={email} readOnly autoComplete="username" hidden />
       <PasswordField

@@ -59,7 +59,13 @@ export function DeletionForm({ email }: { email: string | null }) {
   }
 
   return (
-    <form ref={form} onSubmit={submit} noValidate className="mt-8 rounded-cup border-2 border-brick bg-card p-5 sm:p-7">
+    <form
+      ref={form}
+      method="post"
+      onSubmit={submit}
+      noValidate
+      className="mt-8 rounded-cup border-2 border-brick bg-card p-5 sm:p-7"
+    >
       {email === null ? (
         <Field
           id="word"
