@@ -33,8 +33,6 @@ def _answers(url: str) -> bool:
     # Django answers only to the hosts that it is told, which are those that people use.
     host = os.environ.get("ALLOWED_HOSTS", "").partition(",")[0].strip().lstrip(".")
     headers = {"Host": host} if host else {}
-    # The platform's proxy would say so. Without it the admin would answer by sending us to https.
-    headers["X-Forwarded-Proto"] = "https"
     try:
         asked = urllib.request.Request(url, headers=headers)  # noqa: S310 - our own http:// address
         with urllib.request.urlopen(asked, timeout=_PATIENCE_S) as answer:  # noqa: S310 - as above
