@@ -108,6 +108,10 @@ def test_compose_lets_a_process_do_no_more_than_it_must(each: Process) -> None:
     assert service["security_opt"] == ["no-new-privileges:true"]
 
 
+def test_compose_lets_the_api_answer_to_other_names_than_this_machine_has() -> None:
+    assert compose()["services"]["api"]["environment"]["ALLOWED_HOSTS"].startswith("${ALLOWED_HOSTS:-api,")
+
+
 def test_compose_makes_the_logins_in_the_database_that_it_migrates() -> None:
     services = compose()["services"]
     logins, migrate = services["logins"], services["migrate"]
