@@ -19,9 +19,10 @@ ROLES_SQL: Final = Path(__file__).resolve().parents[2] / "ops" / "roles.sql"
 def provision_owner(server: PostgresServer, password: str, *, database: str = DATABASE) -> str:
     """Make the owner's login and its database where absent, and return the owner's address of that database.
 
-    The owner may do what ``postgres`` may on Supabase: make roles and databases, see through row-level security, look at
-    sessions and end them. It may do no more, so that a migration which needs a superuser fails here already. ``vector``
-    goes into template1, because creating it does need one; every database made later (by a test run, say) then has it.
+    The owner may do what ``postgres`` may on Supabase: make roles and databases, see through row-level security, look
+    at sessions and end them. It may do no more, so that a migration which needs a superuser fails here already.
+    ``vector`` goes into template1, because creating it does need one; every database made later (by a test run, say)
+    then has it.
     """
     with psycopg.connect(server.dsn("template1"), autocommit=True) as connection:
         connection.execute("CREATE EXTENSION IF NOT EXISTS vector")
