@@ -1,5 +1,13 @@
 import type { components } from "@/app/_lib/schema";
-import { apiParams, one, parseShopQuery, type SearchParams, type ShopQuery, shopParams } from "@/app/_lib/shop-query";
+import {
+  apiParams,
+  hrefOf,
+  one,
+  parseShopQuery,
+  type SearchParams,
+  type ShopQuery,
+  shopParams,
+} from "@/app/_lib/shop-query";
 
 export type Span = Pick<components["schemas"]["Span"], "start" | "end">;
 
@@ -35,6 +43,12 @@ export function searchParams(query: SearchQuery): [string, string][] {
   return [...ownParams(query), ...shopParams(query.filters)];
 }
 
+/** Where a search is shown. One that has lost its last words goes on in the directory, if anything else is set. */
+export function searchHref(path: string, query: SearchQuery): string {
+  const set = shopParams(query.filters);
+  return query.text === "" && set.length > 0 ? hrefOf("/shops", set) : hrefOf(path, searchParams(query));
+}
+
 /** What the API is asked. */
 export function searchApiParams(query: SearchQuery): [string, string][] {
   return [...ownParams(query), ...apiParams(query.filters)];
@@ -50,7 +64,8 @@ function ownParams(query: SearchQuery): [string, string][] {
   return params.filter(([, value]) => value !== "");
 }
 
-const LOOSE_ENDS = /^[\s、，,。.;；和與及或]+|[\s、，,；;和與及或]+$/gu;
+const LOOSE_ENDS =
+  /^(?:[\s、，,。.;；和與及或]|(?:and|or|but|with)\s)+|(?:[\s、，,；;和與及或]|\s(?:and|or|but|with)(?=\s|$))+$/giu;
 
 /**
  * The text without some of its words, and without the comma or blank that would be left over.

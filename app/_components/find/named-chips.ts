@@ -4,6 +4,7 @@ import { getLocale, getTranslations } from "next-intl/server";
 
 import type { Chip } from "@/app/_components/find/chips";
 import type { Dimensions } from "@/app/_components/find/filters";
+import { districtName } from "@/app/_lib/area-names";
 import { cityName } from "@/app/_lib/cities";
 import { labelOf } from "@/app/_lib/labels";
 import { shopChips, type ShopChip, type ShopQuery } from "@/app/_lib/shop-query";
@@ -37,7 +38,7 @@ export async function namedChips(
         return tag ? labelOf(tag, locale) : value;
       }
       case "district":
-        return value;
+        return districtName({ city: query.city, district: value }, locale);
     }
   }
   return shopChips(query).map((chip) => ({

@@ -9,11 +9,11 @@ import { Empty } from "@/app/_components/empty";
 import { Messages } from "@/app/_components/messages";
 import { Notice } from "@/app/_components/notice";
 import { type Locale, Link } from "@/app/_i18n/routing";
-import { areaName, cityName } from "@/app/_lib/cities";
+import { districtName, fullAreaName } from "@/app/_lib/area-names";
+import { cityName } from "@/app/_lib/cities";
 import { labelOf } from "@/app/_lib/labels";
 import type { components } from "@/app/_lib/schema";
-import { searchParams, type SearchQuery } from "@/app/_lib/search-query";
-import { hrefOf } from "@/app/_lib/shop-query";
+import { searchHref, searchParams, type SearchQuery } from "@/app/_lib/search-query";
 import { Results } from "./_results";
 import { hides, ignoredIn, type Part, partsOf } from "./_understood";
 
@@ -31,14 +31,14 @@ type Props = {
 export async function Answer({ answer, dimensions, query, path, cursor, locale }: Props) {
   const t = await getTranslations("search");
   const { understood } = answer;
-  const to = (changed: SearchQuery) => hrefOf(path, searchParams(changed));
+  const to = (changed: SearchQuery) => searchHref(path, changed);
   const parts = partsOf(understood, query);
   const chipsOf = (some: readonly Part[]) => Promise.all(some.map((part) => chipOf(part, to, locale)));
   const told = await chipsOf(parts);
   const set = await namedChips(query.filters, dimensions, (filters) => to({ ...query, filters }));
   const ignored = ignoredIn(understood, query).map(
     ({ what, without }): Chip => ({
-      key: what,
+      key: what, // as of what it ignores: who takes that off stays where they are, and can put it back
       label: t(`understood.ignored.${what}`),
       href: to(without),
       tone: "avoided",
@@ -157,7 +157,7 @@ async function chipOf(part: Part, to: (query: SearchQuery) => string, locale: Lo
     }
     case "area": {
       const name = placeName(part.areas, locale);
-      const key = `area ${String(part.excluded)} ${name}`;
+      const key = part.without.ignoresAreas ? "area" : `area ${String(part.excluded)} ${name}`;
       return part.excluded ? { key, label: t("notIn", { name }), href, tone: "avoided" } : { key, label: name, href };
     }
   }
@@ -165,10 +165,8 @@ async function chipOf(part: Part, to: (query: SearchQuery) => string, locale: Lo
 
 /** 大安區, or 台北市大安區或台中市大安區 where cities share the name. */
 function placeName(areas: readonly { city: string; district: string }[], locale: Locale): string {
-  const names = areas.map(({ city, district }) => {
-    if (district === "") return cityName(city, locale);
-    const name = districtsOf(city, locale).find((one) => one.district === district)?.name ?? district;
-    return areas.length === 1 ? name : areaName({ city, district: name }, locale);
-  });
+  const short = (area: { city: string; district: string }) =>
+    area.district === "" ? cityName(area.city, locale) : districtName(area, locale);
+  const names = areas.map((area) => (areas.length === 1 ? short(area) : fullAreaName(area, locale)));
   return new Intl.ListFormat(locale, { type: "disjunction" }).format(names);
 }

@@ -77,8 +77,8 @@ test("what is ignored can be made to count again, if the text says any of it", (
   const ignoring = parseSearchQuery({ text, areas: "ignore", times: "ignore", modes: "ignore" });
   expect(ignoredIn(understood, query)).toEqual([]);
   expect(ignoredIn(understood, ignoring)).toEqual([
-    { what: "areas", without: { ...ignoring, ignoresAreas: false } },
-    { what: "times", without: { ...ignoring, ignoresTimes: false } },
+    { what: "area", without: { ...ignoring, ignoresAreas: false } },
+    { what: "time", without: { ...ignoring, ignoresTimes: false } },
     { what: "mode", without: { ...ignoring, ignoresMode: false } },
   ]);
   expect(ignoredIn({ ...understood, areas: [], time: null, mode: null }, ignoring)).toEqual([]);

@@ -78,14 +78,14 @@ export function hides({ kind }: Part): boolean {
 }
 
 /** Something that a text says and that does not count, as the search asks; `without` is the search in which it does. */
-export type Ignored = { what: "areas" | "times" | "mode"; without: SearchQuery };
+export type Ignored = { what: "area" | "time" | "mode"; without: SearchQuery };
 
 /** What was understood, and is ignored. */
 export function ignoredIn({ areas, time, mode }: Understood, query: SearchQuery): Ignored[] {
   const ignored: Ignored[] = [];
   if (query.ignoresAreas && areas.length > 0)
-    ignored.push({ what: "areas", without: { ...query, ignoresAreas: false } });
-  if (query.ignoresTimes && time) ignored.push({ what: "times", without: { ...query, ignoresTimes: false } });
+    ignored.push({ what: "area", without: { ...query, ignoresAreas: false } });
+  if (query.ignoresTimes && time) ignored.push({ what: "time", without: { ...query, ignoresTimes: false } });
   if (query.ignoresMode && mode) ignored.push({ what: "mode", without: { ...query, ignoresMode: false } });
   return ignored;
 }
