@@ -18,6 +18,7 @@ from rest_framework.response import Response
 from rest_framework.test import APIClient
 
 from caferoam.local.provision import API, OWNER, WORKER, provision_logins
+from caferoam.testing.flushing import Flush
 from caferoam.testing.plugin import PASSWORDS
 
 
@@ -28,10 +29,13 @@ def database_url(login: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """pytest-django's database, plus the two logins that the migrations leave to ``ops/roles.sql``."""
     with django_db_blocker.unblock():
         provision_logins(database_url(OWNER), api_password=PASSWORDS[API], worker_password=PASSWORDS[WORKER])
+        flush = Flush()
+    with flush.ends_tests():
+        yield
 
 
 @contextmanager
