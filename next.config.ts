@@ -3,8 +3,8 @@ import createNextIntlPlugin from "next-intl/plugin";
 
 const withNextIntl = createNextIntlPlugin("./app/_i18n/request.ts");
 
-// What pages may load. Scripts and styles come from here only; Next's own inline scripts have no nonce on pages that are
-// rendered ahead of time. Pictures and requests go to Storage and Auth, map tiles to whatever serves the style.
+// What pages may load. Scripts and styles come from here only; inline ones run, as Next's own have no nonce without a
+// middleware (docs/decisions/0010). Pictures and requests go to Storage and Auth, map tiles to whatever serves the style.
 const withOrigin = (url: string | undefined) => (url ? new URL(url).origin : "");
 // One build may run anywhere: what is not known while building is any https origin, or this machine (`make run`).
 const anywhere = "https: http://127.0.0.1:* http://localhost:*";

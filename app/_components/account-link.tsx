@@ -4,7 +4,7 @@ import { AccountMenu } from "@/app/_components/account-menu";
 import { Link } from "@/app/_i18n/routing";
 
 /** What is the member's own. */
-export const MEMBER_PLACES = [
+const MEMBER_PLACES = [
   { path: "/stamps", name: "stamps" },
   { path: "/lists", name: "lists" },
   { path: "/profile", name: "profile" },

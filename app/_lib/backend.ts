@@ -11,6 +11,7 @@ const PATIENCE_MS = 10_000;
 /** Of the visitor's request: the API counts requests by address, and logs them by id. */
 const PASSED_ON = ["x-forwarded-for", "x-forwarded-proto", "x-request-id", "user-agent"];
 
+/** A client with the API's routes and types. */
 export type Backend = Client<paths>;
 
 /** The API, asked from a page on the server on behalf of its visitor, signed in with `accessToken` or a guest. */

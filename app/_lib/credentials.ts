@@ -4,6 +4,7 @@ export const PASSWORD_MIN_LENGTH = 8;
 /** More than that no password hash of Supabase's can tell apart. */
 const PASSWORD_MAX_BYTES = 72;
 
+/** A key of `account.fault`. */
 export type CredentialFault = "email_missing" | "email_odd" | "password_missing" | "password_short" | "password_long";
 
 /** What is wrong with an address, before anybody is asked; null where it may be one. */

@@ -15,6 +15,7 @@ export function keptList({ id, name, items_total }: List, has: boolean): KeptLis
   return { id, name, total: items_total, stored: has, wish: has, busy: false };
 }
 
+/** `wished` comes from the member, all others from what was asked of the API. */
 export type KeptChange =
   | { type: "read"; lists: readonly KeptList[] }
   | { type: "started"; list: KeptList }

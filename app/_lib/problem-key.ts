@@ -28,6 +28,7 @@ export function waitOf({ retryAfter }: Pick<Problem, "retryAfter">) {
     : ({ amount: Math.ceil(minutes / 60), unit: "hour" } as const);
 }
 
+/** A key of `common.problem`. */
 export type ProblemKey = (typeof KEYS)[number] | "unknown";
 
 /** The sentence of `common.problem` that says it best. */

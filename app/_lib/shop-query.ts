@@ -1,8 +1,10 @@
 import type { Bbox } from "@/app/_lib/bbox";
 import { parseBbox } from "@/app/_lib/bbox";
 
+/** What people want of a café. */
 export const MODES = ["work", "rest", "social"] as const;
 export type Mode = (typeof MODES)[number];
+/** How the directory can be sorted; by distance only from somewhere. */
 export const ORDERS = ["name", "rating", "distance"] as const;
 export type Order = (typeof ORDERS)[number];
 
@@ -61,7 +63,7 @@ export function shopParams(query: ShopQuery): [string, string][] {
 }
 
 /** How far "near me" reaches, in metres: a walk, or two stops. */
-export const NEAR_RADIUS_M = 3000;
+const NEAR_RADIUS_M = 3000;
 
 /** `shopParams` with what only the API is told. */
 export function apiParams(query: ShopQuery): [string, string][] {
@@ -77,6 +79,7 @@ export function hrefOf(path: string, params: readonly (readonly [string, string]
 
 /** Something that is set and can be taken off again; `without` is the query afterwards. */
 export type ShopChip = { kind: ChipKind; value: string; without: ShopQuery };
+/** What a chip takes off. */
 export type ChipKind = "city" | "district" | "tag" | "mode" | "openNow" | "q" | "near" | "bbox";
 
 /** All that is set, in the order in which people think of it. A city takes its district along. */

@@ -8,6 +8,7 @@ const WAYS = {
   deactivated: "/deactivated",
 } as const;
 
+/** A page, without its language. */
 export type WayIn = (typeof WAYS)[keyof typeof WAYS];
 
 /** The page where a visitor can mend what keeps them from a member's things; null where no page can. */

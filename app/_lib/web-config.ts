@@ -8,6 +8,7 @@ export type WebConfig = {
   signInWith: readonly SignInProvider[];
 };
 
+/** Beside email and password; in the order of their buttons. */
 export const SIGN_IN_PROVIDERS = ["google", "line"] as const;
 export type SignInProvider = (typeof SIGN_IN_PROVIDERS)[number];
 

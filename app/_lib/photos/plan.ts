@@ -18,6 +18,7 @@ const GOOD_SIDE = 2_560;
 /** Below this a photo travels quickly enough as it is. */
 const LIGHT_BYTES = 1.5 * 1024 * 1024;
 
+/** Goes by the first `HEAD_BYTES` of a file alone. */
 export function kindOf(head: Uint8Array): FileKind {
   const text = String.fromCharCode(...head.slice(0, HEAD_BYTES));
   if (text.startsWith("\xff\xd8\xff")) return "jpeg";
@@ -57,6 +58,7 @@ export function unreadable(kind: FileKind, bytes: number): Refusal {
   return bytes > MAX_BYTES ? "too_large" : "damaged";
 }
 
+/** A photo as the browser has read it; sides in pixels. */
 export type Picture = { kind: FileKind; bytes: number; width: number; height: number };
 
 /**
