@@ -22,7 +22,7 @@ export function Avatar({ given }: { given: Photo | null }) {
     state.step === "refused" ? state.reason : photo?.status === "refused" ? photo.refusal?.code : undefined;
   return (
     <div>
-      <div className="flex items-center gap-5">
+      <div className="flex flex-wrap items-center gap-5">
         <div className="relative size-24 shrink-0 overflow-hidden rounded-full border border-line bg-sunken">
           {shown === null ? (
             <Mark className="m-auto mt-4 size-16 text-line-strong" />
@@ -36,7 +36,7 @@ export function Avatar({ given }: { given: Photo | null }) {
             />
           )}
         </div>
-        <div>
+        <div className="min-w-40 flex-1">
           <h3 className="font-semibold">{t("title")}</h3>
           <p id="avatar-hint" className="text-sm text-ink-soft">
             {t("hint")}

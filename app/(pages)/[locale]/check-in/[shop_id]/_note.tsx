@@ -31,9 +31,11 @@ export function Note({ note, locked, onWrite }: { note: string; locked: boolean;
         aria-invalid={over > 0 || undefined}
         className={`${INPUT_CLASS} field-sizing-content max-h-80 min-h-24`}
       />
-      <div className="mt-1 flex justify-between gap-4 text-sm text-ink-soft">
-        <p id="note-hint">{t("noteHint")}</p>
-        <p id="note-count" className={`shrink-0 ${over > 0 ? "font-semibold text-brick" : ""}`}>
+      <div className="mt-1 flex flex-wrap justify-between gap-x-4 text-sm text-ink-soft">
+        <p id="note-hint" className="min-w-40 flex-1">
+          {t("noteHint")}
+        </p>
+        <p id="note-count" className={`ms-auto ${over > 0 ? "font-semibold text-brick" : ""}`}>
           {over > 0 ? t("noteLong", { over }) : t("noteCount", { count: lengthOf(cleanNote(note)), max: NOTE_MAX })}
         </p>
       </div>

@@ -63,9 +63,9 @@ export function NoteForm({ name, note, onSave, onClose }: Props) {
         aria-invalid={over > 0 || undefined}
         className={`${INPUT_CLASS} field-sizing-content max-h-60 min-h-20`}
       />
-      <div className="mt-1 flex justify-between gap-4 text-sm text-ink-soft">
+      <div className="mt-1 flex flex-wrap justify-between gap-x-4 text-sm text-ink-soft">
         <p id={`${id}-hint`}>{t("noteHint")}</p>
-        <p id={`${id}-count`} className={`shrink-0 ${over > 0 ? "font-semibold text-brick" : ""}`}>
+        <p id={`${id}-count`} className={`ms-auto ${over > 0 ? "font-semibold text-brick" : ""}`}>
           {over > 0 ? t("noteLong", { over }) : t("noteCount", { count, max: NOTE_MAX })}
         </p>
       </div>
