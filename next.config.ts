@@ -40,8 +40,6 @@ const config: NextConfig = {
   reactStrictMode: true,
   devIndicators: false,
   typedRoutes: false,
-  // The proxies pass bodies through as they are; a second compression belongs to whatever stands in front.
-  compress: true,
   // Nothing uses the optimizer, so nobody can make it work.
   images: { unoptimized: true },
   async headers() {
