@@ -6,18 +6,23 @@ import { useEffect } from "react";
 export function useLeaveGuard(unsaved: boolean, question: string) {
   useEffect(() => {
     if (!unsaved) return;
-    const onUnload = (event: BeforeUnloadEvent) => event.preventDefault();
+    let isLeaving = false;
+    const mayLeave = () => {
+      isLeaving = window.confirm(question);
+      return isLeaving;
+    };
+    const onUnload = (event: BeforeUnloadEvent) => isLeaving || event.preventDefault();
     // Links of the site change the page without unloading it. Seen on their way down, before the router hears of them.
     const onClick = (event: MouseEvent) => {
       const link = event.target instanceof Element ? event.target.closest("a[href]") : null;
       const staysOpen = event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0;
       if (!(link instanceof HTMLAnchorElement) || link.target === "_blank" || staysOpen) return;
       if (link.hash !== "" && link.pathname === window.location.pathname) return;
-      if (window.confirm(question)) return;
+      if (mayLeave()) return;
       event.preventDefault();
       event.stopPropagation();
     };
-    const stopWatching = watchTraversals(() => window.confirm(question));
+    const stopWatching = watchBack(mayLeave);
     window.addEventListener("beforeunload", onUnload);
     document.addEventListener("click", onClick, true);
     return () => {
@@ -29,37 +34,40 @@ export function useLeaveGuard(unsaved: boolean, question: string) {
 }
 
 /**
- * Asks when the back or forward button leads to another page of the site; to another site, `beforeunload` asks.
+ * Asks when the back button is pressed.
  *
- * The browser has moved by then, but nobody has drawn the other page: if the member stays, the router never hears of it,
- * and the browser is sent back to where it was.
+ * Nobody can hold the browser then, and the router draws the page before this one before we hear of it. So this page is put into
+ * the history once more: the way back leads to itself, and what is on it stays while we ask.
  */
-function watchTraversals(mayLeave: () => boolean): () => void {
+function watchBack(mayLeave: () => boolean): () => void {
   const here = window.location.pathname + window.location.search;
-  let place = placeInHistory();
-  let isReturning = false;
-  const onPop = (event: PopStateEvent) => {
-    if (window.location.pathname + window.location.search === here) {
-      if (isReturning) event.stopImmediatePropagation();
-      isReturning = false;
-      place = placeInHistory();
-    } else if (isReturning || !mayLeave()) {
-      event.stopImmediatePropagation();
-      isReturning = true;
-      const there = placeInHistory();
-      // A browser that does not tell places was most likely told to go back.
-      window.history.go(place === null || there === null ? 1 : place - there);
+  const isHere = () => window.location.pathname + window.location.search === here;
+  let place: "top" | "below" | "left" = "top";
+  let hash = window.location.hash;
+  window.history.pushState(window.history.state, "", window.location.href);
+  const onPop = () => {
+    const isWithin = window.location.hash !== hash; // to another part of the page
+    hash = window.location.hash;
+    if (!isHere() || isWithin || place === "left") return;
+    if (place === "below") {
+      place = "top";
+    } else if (mayLeave()) {
+      place = "left";
+      window.history.back();
+    } else {
+      place = "below";
+      window.history.forward();
     }
   };
-  // On the way down: the router listens for the same, and has done so for longer.
-  window.addEventListener("popstate", onPop, true);
-  return () => window.removeEventListener("popstate", onPop, true);
-}
-
-/** Not in all browsers of our members, and so not in TypeScript's list of what a window has. */
-type MayTellPlaces = { navigation?: { currentEntry: { index: number } | null } };
-
-/** The number of the current entry in the history of this tab, where the browser tells it. */
-function placeInHistory(): number | null {
-  return (window as Window & MayTellPlaces).navigation?.currentEntry?.index ?? null;
+  const onHash = () => {
+    hash = window.location.hash;
+  };
+  window.addEventListener("popstate", onPop);
+  window.addEventListener("hashchange", onHash);
+  return () => {
+    window.removeEventListener("popstate", onPop);
+    window.removeEventListener("hashchange", onHash);
+    // Nothing is unsaved any more: the page need not be there twice.
+    if (place === "top" && isHere()) window.history.back();
+  };
 }
