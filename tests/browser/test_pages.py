@@ -143,3 +143,14 @@ def test_a_page_is_for_everybody(window: BrowserContext, town: Town, shown: Show
     go_dark(page)
     assert violations(page) == []
     save_screenshot(page, SCREENSHOTS, f"{picture}-dark")
+
+
+@pytest.mark.parametrize("path", ["/profile", "/check-in/{shop}", "/lists/{list}"])
+def test_text_of_twice_the_size_fits_a_phone(browser: Browser, town: Town, path: str) -> None:
+    context = browser.new_context(base_url=town.stack.web, viewport={"width": 360, "height": 780})
+    town.people["member"].enter(context, town.stack)
+    page = context.new_page()
+    page.goto("/en" + path.format(**town.ids))
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert not overflows(page)
+    context.close()
