@@ -11,4 +11,5 @@ pytest_plugins = [
     "caferoam.testing.posthog",
     "caferoam.testing.sentry",
     "caferoam.testing.desk",
+    "caferoam.testing.properties",
 ]
