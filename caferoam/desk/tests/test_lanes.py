@@ -104,7 +104,7 @@ def test_relays_are_woken_to_look_again(transactional_db: None, path: str) -> No
     with psycopg.connect(database_url("caferoam_worker"), autocommit=True) as relay:
         relay.execute("LISTEN job_queue")
         client.post(f"{LANES}{path}", limits(width=5))
-        assert [note.payload for note in relay.notifies(timeout=5, stop_after=1)] == [""]
+        assert [note.payload for note in relay.notifies(timeout=30, stop_after=1)] == [""]
 
 
 def test_who_may_only_look_can_change_nothing(viewer: Client, lane: Lane) -> None:

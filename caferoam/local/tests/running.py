@@ -10,7 +10,7 @@ from caferoam.local.process import wait_until
 from caferoam.local.stack import CHECKOUT
 
 START_PATIENCE_S = 420  # the first one may have to build the web app
-STOP_PATIENCE_S = 25
+STOP_PATIENCE_S = 120
 
 
 class RunningStack:

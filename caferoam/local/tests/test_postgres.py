@@ -141,8 +141,8 @@ def test_the_server_ends_when_its_starter_is_killed(tmp_path: Path) -> None:
         assert starter.stdout is not None
         server_pid = int(starter.stdout.readline())
         starter.kill()
-    assert wait_until(lambda: not (tmp_path / "postgres" / "cluster" / "postmaster.pid").exists(), 10)
-    assert wait_until(lambda: not Path(f"/proc/{server_pid}/exe").exists(), 10)
+    assert wait_until(lambda: not (tmp_path / "postgres" / "cluster" / "postmaster.pid").exists(), 60)
+    assert wait_until(lambda: not Path(f"/proc/{server_pid}/exe").exists(), 60)
 
 
 def test_the_owner_is_no_superuser_and_the_logins_start_in_their_roles(postgres: PostgresServer) -> None:

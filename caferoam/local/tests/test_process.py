@@ -44,7 +44,7 @@ def is_gone(pid: int) -> bool:
 def test_a_child_has_a_process_group_of_its_own() -> None:
     with start(SLEEP) as process:
         assert os.getpgid(process.pid) == process.pid != os.getpgid(0)
-        end(process, [(signal.SIGTERM, 5)])
+        end(process, [(signal.SIGTERM, 30)])
     assert process.returncode == -signal.SIGTERM
 
 
@@ -58,8 +58,8 @@ def test_a_child_that_ignores_the_polite_signal_is_killed() -> None:
 def test_what_a_child_started_and_left_is_killed_with_it() -> None:
     with start(PARENT) as process:
         grandchild = int(line_from(process))
-        end(process, [(signal.SIGTERM, 5)])
-    assert wait_until(lambda: is_gone(grandchild), 5)
+        end(process, [(signal.SIGTERM, 30)])
+    assert wait_until(lambda: is_gone(grandchild), 30)
 
 
 def test_a_program_that_does_not_exist_is_named() -> None:
@@ -72,4 +72,4 @@ def test_a_stranger_with_a_remembered_number_is_left_alone() -> None:
     with start(SLEEP) as process:
         end_leftover(process.pid, "postgres -D /somewhere", signal.SIGTERM, 1)
         assert process.poll() is None
-        end(process, [(signal.SIGTERM, 5)])
+        end(process, [(signal.SIGTERM, 30)])

@@ -73,7 +73,7 @@ def test_one_stack_runs_answers_a_search_and_leaves_no_process_behind_at_sigterm
         assert "enrich_shop" in operator.get("/").text
 
     assert stack.command("manage.py", "send_digest").returncode == 0
-    assert wait_until(lambda: any((stack.folder / "mail").glob("digest-*/*.eml")), 30), stack.said
+    assert wait_until(lambda: any((stack.folder / "mail").glob("digest-*/*.eml")), 120), stack.said
     [file] = (stack.folder / "mail").glob("digest-*/*.eml")
     mail = email.message_from_bytes(file.read_bytes(), policy=default)
     assert mail["To"] == "guest@example.com"
@@ -132,9 +132,9 @@ def test_a_job_that_takes_too_long_is_given_back_and_burns_no_attempt(folder: Pa
         with psycopg.connect(worker_url, autocommit=True) as connection:
             connection.execute("SELECT private.enqueue_job_v2('live_note', '{\"seconds\": \"60\"}')")
             running = "SELECT FROM job_queue WHERE job_type = 'live_note' AND status = 'claimed' AND attempts = 1"
-            assert wait_until(lambda: connection.execute(running).rowcount == 1, 20), stack.said
+            assert wait_until(lambda: connection.execute(running).rowcount == 1, 60), stack.said
         stack.process.send_signal(signal.SIGINT)
-        assert wait_until(lambda: "stopping: 1 running jobs have 8 s to finish" in stack.said, 5), stack.said
+        assert wait_until(lambda: "stopping: 1 running jobs have 8 s to finish" in stack.said, 30), stack.said
         stack.process.send_signal(signal.SIGINT)
         assert stack.wait_until_ended() == 0
     finally:

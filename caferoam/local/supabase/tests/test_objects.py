@@ -106,7 +106,7 @@ def test_of_two_who_put_the_same_at_once_one_is_refused(store: ObjectStore) -> N
     ready = threading.Barrier(8)
 
     def try_it(data: bytes) -> None:
-        ready.wait(10)
+        ready.wait(30)
         try:
             put(store, "a/b.jpg", data)
             outcomes.append(data.decode())

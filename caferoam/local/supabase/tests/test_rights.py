@@ -201,7 +201,7 @@ def test_every_bucket_takes_its_types_and_its_size_and_no_more(storage_stub: Sto
         svg = httpx.post(url, content=b"<svg/>", headers={**service, "Content-Type": "image/svg+xml"})
         assert svg.json()["statusCode"] == "415"
         # Announced alone: it is refused before a byte of it has come.
-        connection = http.client.HTTPConnection(storage_stub.url.removeprefix("http://"), timeout=10)
+        connection = http.client.HTTPConnection(storage_stub.url.removeprefix("http://"), timeout=30)
         connection.putrequest("POST", url)
         announced = {"Content-Type": bucket.content_types[0], "Content-Length": str(bucket.max_bytes + 1)}
         for name, value in {**service, **announced}.items():

@@ -70,7 +70,7 @@ def test_a_member_signs_up_stays_signed_in_uploads_forgets_the_password_and_come
                 print(json.dumps(upload_ticket(standin, str(said["userId"]))), file=client.stdin)
             elif said.get("need") == "mail":
                 print(json.dumps({"link": mailed_link(tmp_path / "standin" / "mail")}), file=client.stdin)
-        assert client.wait(30) == 0, client.stderr.read()
+        assert client.wait(120) == 0, client.stderr.read()
     assert said["seen"] == {
         "signedUpWithSession": True,
         "again": "user_already_exists",

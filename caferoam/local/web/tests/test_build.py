@@ -105,7 +105,7 @@ def test_two_who_build_at_once_take_turns(checkout: Path, node: Node) -> None:
     )
     command = [sys.executable, "-c", code, str(checkout), node.npm]
     both = [subprocess.Popen(command, cwd=CHECKOUT, stdout=subprocess.DEVNULL) for _ in range(2)]
-    assert [each.wait(30) for each in both] == [0, 0]
+    assert [each.wait(120) for each in both] == [0, 0]
     assert asked(checkout) == ["install", "run"]
 
 
