@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import threading
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -38,6 +39,14 @@ class PostHogStub(VendorStub):
             return Answer.of({"flags": {}, "errorsWhileComputingFlags": False})
         self.events.extend(body["batch"])
         return Answer.of({"status": "Ok"})
+
+
+def hand_over() -> None:
+    """Close what sends events, and wait until it has sent them, however long that takes."""
+    close_analytics()
+    for thread in threading.enumerate():
+        if thread.name == "analytics-closing":
+            thread.join(60)
 
 
 @pytest.fixture

