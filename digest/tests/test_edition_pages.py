@@ -38,7 +38,8 @@ def admin(transactional_db: None) -> Client:
     return operator("curator")
 
 
-COMING = next_monday(timezone.now())
+COMING = next_monday(timezone.now()) + timedelta(weeks=4)
+"""Far enough to be still to come when a test is run long after this was read."""
 
 
 def form(*picks: Mapping[str, object], week: str = str(COMING), **texts: str) -> dict[str, Any]:
@@ -79,11 +80,12 @@ def test_an_edition_is_written_with_cafes_by_name_or_id_in_the_order_given(admin
 
 def test_the_form_that_a_browser_shows_can_be_filled_in_and_sent(admin: Client) -> None:
     make_shop("木鹿咖啡")
+    before = next_monday(timezone.now())
     shown = page(admin, f"{EDITIONS}add/")
     inputs = [re.search(r'name="([^"]+)"(?: value="([^"]*)")?', tag) for tag in re.findall(r"<input[^>]+>", shown)]
     names = {found[1]: found[2] or "" for found in inputs if found and "__prefix__" not in found[1]}
     fields = {name: value for name, value in names.items() if not name.startswith("_")}  # those are buttons
-    assert fields["week"] == str(COMING)
+    assert fields["week"] in {str(before), str(next_monday(timezone.now()))}
     answer = admin.post(f"{EDITIONS}add/", {**fields, "picks-0-shop": "木鹿咖啡", "_save": "Save"})
     assert answer.status_code == 302, answer.content.decode()
     edition = Edition.objects.get()
@@ -237,22 +239,19 @@ def described(name: str) -> Shop:
 
 def test_what_the_rules_would_send_is_shown_kept_by_nobody_and_can_become_a_draft(admin: Client) -> None:
     described("木鹿")
+    before = next_monday(timezone.now())
     assert "an edition made by rules is sent" in page(admin, EDITIONS)
     assert "木鹿很安靜。" in page(admin, f"{EDITIONS}rules/")
     assert "picked automatically" in page(admin, f"{EDITIONS}rules/letter/en/")
     assert not Edition.objects.exists()
     assert admin.post(f"{EDITIONS}rules/").status_code == 302
     edition = Edition.objects.get()
-    assert (edition.status, edition.is_automatic, edition.created_by, edition.week) == (
-        "draft",
-        False,
-        "curator",
-        COMING,
-    )
+    assert (edition.status, edition.is_automatic, edition.created_by) == ("draft", False, "curator")
+    assert edition.week in {before, next_monday(timezone.now())}
     assert [(pick.shop.name, pick.label) for pick in edition.picks.all()] == [("木鹿", "new")]
     editions.approve(edition.pk)
     assert "the approved edition is sent" in page(admin, EDITIONS)
-    later = str(COMING + timedelta(weeks=1))
+    later = str(edition.week + timedelta(weeks=1))
     assert later in page(admin, f"{EDITIONS}rules/")
     assert f'value="{later}"' in page(admin, f"{EDITIONS}add/")
     Edition.objects.filter(pk=edition.pk).update(status="sent", sent_at=timezone.now())

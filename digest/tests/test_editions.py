@@ -34,8 +34,9 @@ def test_the_week_begins_on_monday_in_taipei(moment: datetime, monday: date) -> 
 
 
 def test_an_approved_edition_is_sent_rather_than_one_made_by_rules() -> None:
-    approved = edition_of(week=monday_of(timezone.now()))
-    assert editions.edition_to_send(timezone.now()) == approved
+    now = timezone.now()
+    approved = edition_of(week=monday_of(now))
+    assert editions.edition_to_send(now) == approved
     assert not Edition.objects.filter(is_automatic=True).exists()
 
 

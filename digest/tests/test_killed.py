@@ -7,6 +7,7 @@ it measured.
 import os
 import re
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +22,7 @@ from caferoam.jobs import queue
 from caferoam.jobs.models import Job
 from caferoam.testing.live import Live, Process, eventually
 from caferoam.testing.resend import API_KEY, ResendStub
+from caferoam.testing.vendors import Asked, Reaction
 from digest.models import Delivery, Edition
 from digest.tests.making import make_edition
 
@@ -42,11 +44,34 @@ def live(worker: psycopg.Connection, tmp_path: Path) -> Iterator[Live]:
     processes.stop()
 
 
+class SlowResend(ResendStub):
+    """Takes its time, and can be held: then a worker is killed within a call, or right before one."""
+
+    def __init__(self) -> None:
+        super().__init__(keeps_mails=False)
+        self.after_s = 0.03
+        self._hold_at: int | None = None
+        self._held = threading.Event()
+        self._held.set()
+
+    def hold_at(self, goal: int) -> None:
+        """Once it remembers so many keys, answer nothing until it is let go."""
+        self._hold_at = goal
+        self._held.clear()
+
+    def let_go(self) -> None:
+        self._hold_at = None
+        self._held.set()
+
+    def _take(self, asked: Asked) -> Reaction:
+        if self._hold_at is not None and len(self.keys) >= self._hold_at:
+            self._held.wait(60)
+        return super()._take(asked)
+
+
 @pytest.fixture
-def resend() -> Iterator[ResendStub]:
-    """It takes its time, so that workers die within a call as well."""
-    with ResendStub(keeps_mails=False) as stub:
-        stub.after_s = 0.03
+def resend() -> Iterator[SlowResend]:
+    with SlowResend() as stub:
         yield stub
 
 
@@ -82,7 +107,7 @@ def memory_mb(process: Process) -> float:
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is read from /proc")
 def test_each_reader_gets_the_edition_once_though_workers_are_killed(
-    live: Live, owner: psycopg.Connection, resend: ResendStub
+    live: Live, owner: psycopg.Connection, resend: SlowResend
 ) -> None:
     subscribe_many(owner, READERS)
     edition = make_edition()
@@ -95,8 +120,10 @@ def test_each_reader_gets_the_edition_once_though_workers_are_killed(
     chunks = -(-READERS // 100)
     for kill in range(KILLS):
         goal = chunks * (kill + 1) // (KILLS + 1)
+        resend.hold_at(goal)
         assert eventually(lambda: len(resend.keys) >= goal, within_s=WITHIN_S), worker.output()  # noqa: B023 - asked in this round only
         worker.kill()
+        resend.let_go()
         worker = live.worker(**environment)
     sizes = []
     assert eventually(lambda: len(resend.keys) >= chunks * KILLS // (KILLS + 1) + 2, within_s=WITHIN_S)
