@@ -6,7 +6,6 @@ import secrets
 import tracemalloc
 import zipfile
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
@@ -22,7 +21,6 @@ from caferoam.api.principal import Principal
 from caferoam.providers.storage.buckets import CHECKIN_PHOTOS, EXPORTS
 from caferoam.testing.database import ApiClient
 from caferoam.testing.jobs import drain
-from caferoam.testing.live import eventually
 from caferoam.testing.members import join
 from caferoam.testing.storage import StorageStub
 from caferoam.testing.tokens import new_member
@@ -258,17 +256,12 @@ def test_whoever_leaves_meanwhile_leaves_no_export_behind(
 ) -> None:
     asked = api.post("/profile/export", headers=bearer(lived)).json()
     place = f"{lived.user_id}/{asked['id']}.zip"
-    storage_stub.slow(1, method="POST", path=place)
 
-    def leave_while_it_is_stored() -> bool:
-        seen = eventually(lambda: any(place in seen.path for seen in storage_stub.requests))
+    def leave() -> None:
         owner.execute("INSERT INTO account_deletions (user_id) VALUES (%s)", [lived.user_id])
-        return seen
 
-    with ThreadPoolExecutor(1) as pool:
-        left = pool.submit(leave_while_it_is_stored)
-        assert drain(["export_member"]) == {"completed": 1}
-        assert left.result()
+    storage_stub.meanwhile(leave, method="POST", path=place)
+    assert drain(["export_member"]) == {"completed": 1}
     assert owner.execute("SELECT status FROM data_exports").fetchall() == [("failed",)]
     assert (EXPORTS, place) not in storage_stub.objects
     assert ("DELETE", f"/storage/v1/object/{EXPORTS}") in [(seen.method, seen.path) for seen in storage_stub.requests]

@@ -26,7 +26,7 @@ def at_once[Answer](count: int, call: Callable[[], Answer]) -> list[Future[Answe
 def wait_for_waiting(connection: psycopg.Connection, count: int) -> None:
     """Until so many others wait for a lock."""
     query = "SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted"
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while (row := connection.execute(query).fetchone()) != (count,):
         assert time.monotonic() < deadline, f"{row} wait, not {count}"
         time.sleep(0.005)

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Self
@@ -193,6 +194,7 @@ def storage_stub(tmp_path: Path, settings: Settings, token_issuer: Issuer) -> It
     with StorageStub(tmp_path / "storage", token_issuer) as stub:
         for name, value in stub.environment.items():
             setattr(settings, name, value)
+        settings.SUPABASE_TIMEOUT = timedelta(seconds=30)  # many threads at once keep it waiting
         yield stub
 
 

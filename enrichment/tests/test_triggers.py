@@ -188,7 +188,7 @@ def test_a_job_that_is_just_being_claimed_is_not_relied_on(worker: psycopg.Conne
         worker.execute("UPDATE job_queue SET status = 'claimed', claimed_at = now()")
         changing = threading.Thread(target=_rename, args=[shop])
         changing.start()
-        changing.join(10)
+        changing.join(60)
         assert not changing.is_alive(), "the change waits for the claim"
     assert waiting("enrich_shop") == [shop.pk]
     assert Job.objects.count() == 2
@@ -228,4 +228,4 @@ def test_relays_are_woken_for_a_job_that_waited_and_was_locked_meanwhile(worker:
     worker.execute("RESET ROLE")
     worker.execute("LISTEN job_queue")
     Shop.objects.filter(pk=shop.pk).update(name="霧外咖啡")
-    assert [notice.payload for notice in worker.notifies(timeout=5, stop_after=1)] == [""]
+    assert [notice.payload for notice in worker.notifies(timeout=30, stop_after=1)] == [""]

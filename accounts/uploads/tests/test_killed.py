@@ -37,7 +37,7 @@ class Gate:
 
     def hold(self) -> None:
         self.reached.set()
-        self._opened.wait(60)
+        self._opened.wait(120)
 
     def open(self) -> None:
         self._opened.set()
@@ -59,7 +59,7 @@ def copies(upload: Upload) -> set[tuple[str, str]]:
 
 
 def kill(process: Process, gate: Gate) -> None:
-    assert gate.reached.wait(30), process.output()
+    assert gate.reached.wait(60), process.output()
     process.kill()
     gate.open()
 

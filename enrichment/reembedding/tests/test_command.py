@@ -67,7 +67,7 @@ def commands(tmp_path: Path, vendor: OpenAIStub) -> Iterator[Commands]:
 def ends(process: Process) -> int:
     """Its exit code, once its jobs are done."""
     eventually(lambda: (drain(["reembed_shop"]) and False) or process.popen.poll() is not None)
-    return process.popen.wait(1)
+    return process.popen.wait(60)
 
 
 def queued() -> int:
@@ -108,7 +108,7 @@ def test_ctrl_c_leaves_what_is_queued_and_says_how_to_go_on(commands: Commands) 
     process = commands.reembed()
     assert eventually(lambda: queued() == 1), process.output()
     process.popen.send_signal(signal.SIGINT)
-    assert process.popen.wait(20) == 130, process.output()
+    assert process.popen.wait(60) == 130, process.output()
     assert "the same command goes on from here" in process.output()
     assert queued() == 1
     assert being_built() is not None
@@ -129,7 +129,7 @@ def test_a_command_whose_model_is_given_up_elsewhere_ends(commands: Commands) ->
     process = commands.reembed()
     assert eventually(lambda: queued() == 1), process.output()
     assert reembed("--abort") == f"{SMALL} is given up, and 0 vectors are deleted. {OFFLINE} is searched."
-    assert process.popen.wait(20) == 1
+    assert process.popen.wait(60) == 1
     assert f"{SMALL} is not being built any more." in process.output()
     assert models() == {OFFLINE: "active"}
     drain(["reembed_shop"])

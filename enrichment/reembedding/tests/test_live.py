@@ -99,7 +99,7 @@ def search(
 
     def ask() -> dict[str, float]:
         request = urllib.request.Request(asked, headers=headers)  # noqa: S310 - our own
-        with urllib.request.urlopen(request, timeout=20) as response:  # noqa: S310 - our own
+        with urllib.request.urlopen(request, timeout=60) as response:  # noqa: S310 - our own
             answer: dict[str, Any] = json.load(response)
         assert not answer["degraded"]
         return meanings(answer)
@@ -134,7 +134,7 @@ def test_search_goes_on_and_never_mixes_while_the_command_is_killed_midway(
         while not changed_over.wait(EVERY_S):
             answers.append(search())
 
-    vendor.delay_s = 0.3
+    vendor.delay_s = 3.0  # so long the command has still to be killed when the first vectors are there
     live.relay()
     command = ["manage.py", "reembed", "--model", SMALL, "--provider", "openai", "--yes"]
     done = Job.objects.filter(job_type="reembed_shop", status="completed").count
@@ -146,6 +146,7 @@ def test_search_goes_on_and_never_mixes_while_the_command_is_killed_midway(
             assert eventually(lambda: done() > 0, within_s=WITHIN_S), (first.output(), worker.output())
             first.kill()
             assert models() == {OFFLINE: "active", SMALL: "building"}
+            vendor.delay_s = 0.3
             describe_again(changed, "有貓的老屋")
             second = processes(*command)
             assert eventually(lambda: second.popen.poll() is not None, within_s=WITHIN_S), second.output()
@@ -169,7 +170,7 @@ def test_a_worker_that_is_killed_while_the_vendor_thinks_costs_time_and_no_vecto
     shops = described(*(f"{number}號小店" for number in range(SHOPS)))
     live.relay()
     worker = processes(*_WORKER)
-    vendor.delay_s = 1.0
+    vendor.delay_s = 4.0
     command = processes("manage.py", "reembed", "--model", SMALL, "--provider", "openai", "--yes")
     assert eventually(lambda: len(vendor.asked) == 2, within_s=WITHIN_S), (command.output(), worker.output())
     worker.kill()

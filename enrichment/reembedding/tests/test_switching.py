@@ -38,7 +38,7 @@ from shops.search.weights import CALIBRATIONS, UNCALIBRATED, Calibration
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("taxonomy", "vendor")]
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 
 
 def prepared(searched: SearchedModel, vectors: QueryVectors | None = None) -> PreparedSearch:

@@ -32,7 +32,7 @@ class PairEmbedder:
         """One unit vector each."""
         self.asked.extend(texts)
         self.entered.set()
-        self.open.wait(10)
+        self.open.wait(60)
         if self.broken:
             raise ProviderUnavailable("It is down.")
         return Embedded(np.array([pair_vector(text) for text in texts], dtype=np.float32))

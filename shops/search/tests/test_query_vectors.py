@@ -36,7 +36,7 @@ def test_those_who_ask_at_the_same_time_share_one_call() -> None:
     vectors = QueryVectors(embedder)
     with ThreadPoolExecutor(2) as pool:
         first = pool.submit(vectors.of, "安靜")
-        assert embedder.entered.wait(10)
+        assert embedder.entered.wait(60)
         second = pool.submit(vectors.of, "安靜")
         with pytest.raises(TimeoutError):
             second.result(timeout=0.05)

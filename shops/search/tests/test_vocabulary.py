@@ -9,7 +9,7 @@ import pytest
 
 from shops.search.vocabulary import Vocabulary, VocabularyCache
 
-PATIENCE_S = 10
+PATIENCE_S = 60
 
 
 class Words(VocabularyCache):
