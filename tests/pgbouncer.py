@@ -63,7 +63,7 @@ def pgbouncer(
     login, password = next(iter(passwords.items()))
     dsn = make_conninfo(host=ports.HOST, port=port, dbname=database, user=login, password=password)
     try:
-        if not becomes_ready(process, lambda: _answers(dsn), 10):
+        if not becomes_ready(process, lambda: _answers(dsn), 60):
             raise RuntimeError(f"pgbouncer did not start: {last_lines(home / 'output.log')}")
         yield port
     finally:
@@ -72,7 +72,7 @@ def pgbouncer(
 
 def _answers(dsn: str) -> bool:
     try:
-        psycopg.connect(dsn, connect_timeout=3).close()
+        psycopg.connect(dsn, connect_timeout=10).close()
     except psycopg.OperationalError:
         return False
     return True

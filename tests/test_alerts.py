@@ -38,7 +38,7 @@ def live(worker: psycopg.Connection, tmp_path: Path) -> Iterator[Live]:
 
 
 def scrape(port: int) -> dict[str, float]:
-    return samples(httpx.get(f"http://{HOST}:{port}/metrics", timeout=10).text)
+    return samples(httpx.get(f"http://{HOST}:{port}/metrics", timeout=60).text)
 
 
 @dataclass(frozen=True)

@@ -97,14 +97,14 @@ def test_killed_before_every_step_it_goes_on_there_and_leaves_nothing(
         assert heard(process) == f"next: {step}; Enter to go on", process.communicate()
         if step == STEP_NAMES[-1]:
             say(process)
-            assert process.wait(60) == 0
+            assert process.wait(120) == 0
             break
         say(process)
         while not (line := heard(process)).startswith("next: "):
             assert line.startswith(f"{step}: "), line
         assert line == f"next: {STEP_NAMES[place + 1]}; Enter to go on"
         process.send_signal(signal.SIGKILL)
-        assert process.wait(10) == -signal.SIGKILL
+        assert process.wait(60) == -signal.SIGKILL
         assert owner.execute("SELECT step, attempts FROM account_deletions WHERE cancelled_at IS NULL").fetchone() == (
             step,
             place + 1,
@@ -137,7 +137,7 @@ def test_killed_in_the_middle_of_a_step_it_does_that_step_again(
 
     assert eventually(is_there), process.communicate()
     process.send_signal(signal.SIGKILL)
-    process.wait(10)
+    process.wait(60)
     assert owner.execute("SELECT step FROM account_deletions WHERE cancelled_at IS NULL").fetchone() == (step,)
     storage_stub.heal()
     again = start("erase", "--user", str(member.user_id), "--now", "--yes")
@@ -157,7 +157,7 @@ def test_killed_while_it_deletes_rows_it_has_deleted_none_of_them(
         waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
         assert eventually(lambda: owner.execute(waiting).fetchone() == (1,)), process.communicate()
         process.send_signal(signal.SIGKILL)
-        process.wait(10)
+        process.wait(60)
     after = traces(owner, storage_stub, member.user_id)
     assert after["public.check_ins"] == before["public.check_ins"]
     assert owner.execute("SELECT step FROM account_deletions WHERE cancelled_at IS NULL").fetchone() == ("objects",)

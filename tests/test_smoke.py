@@ -5,7 +5,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from uuid import uuid4
@@ -22,7 +22,7 @@ from caferoam.local.provision import API, WORKER
 from caferoam.local.supabase.callers import ProjectKeys
 from caferoam.local.supabase.standin import SupabaseStandIn
 from caferoam.local.tokens import SigningKey, load_or_make_key, sign_token
-from caferoam.pulse import NAMES, Pulse
+from caferoam.pulse import NAMES, Pulse, read_pulses
 from caferoam.testing.database import database_url
 from caferoam.testing.live import Live, eventually
 
@@ -49,7 +49,7 @@ def smoke(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[s
         env={**clean, "CAFEROAM_LOCAL_DIR": "/nonexistent", "PYTHONUTF8": "1", **environment},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
         check=False,
     )
 
@@ -105,19 +105,36 @@ def supabase(signing_key: SigningKey, transactional_db: None, tmp_path: Path) ->
 
 @pytest.fixture
 def product(supabase: SupabaseStandIn, owner: psycopg.Connection, tmp_path: Path) -> Iterator[str]:
-    """The API's address. Relay, worker and beat have just given a sign of life."""
+    """The API's address."""
     call_command("load_taxonomy", verbosity=0)
     call_command("load_demo", verbosity=0)
     with redis.Redis.from_url(settings.REDIS_URL) as client:
         client.flushdb()
-    for name in NAMES:
-        with Pulse(settings.REDIS_URL, name) as pulse:
-            pulse.beat()
     processes = Live(tmp_path, settings_module="caferoam.settings")
     try:
         yield processes.api(SUPABASE_URL=supabase.url, SUPABASE_PUBLISHABLE_KEY=KEYS.publishable)
     finally:
         processes.stop()
+
+
+@pytest.fixture
+def pulses(product: str) -> Iterator[None]:
+    """Relay, worker and beat give signs of life, for as long as the test takes."""
+    is_over = threading.Event()
+
+    def beat() -> None:
+        with ExitStack() as stack:
+            made = [stack.enter_context(Pulse(settings.REDIS_URL, name)) for name in NAMES]
+            while not is_over.wait(0.2):
+                for pulse in made:
+                    pulse.beat()
+
+    thread = threading.Thread(target=beat)
+    thread.start()
+    assert eventually(lambda: None not in read_pulses(settings.REDIS_URL).values())
+    yield
+    is_over.set()
+    thread.join()
 
 
 def token_of_a_member(key: SigningKey, supabase: SupabaseStandIn, owner: psycopg.Connection) -> str:
@@ -129,6 +146,7 @@ def token_of_a_member(key: SigningKey, supabase: SupabaseStandIn, owner: psycopg
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("pulses")
 def test_a_product_that_works_passes_and_its_token_is_not_shown(
     product: str, signing_key: SigningKey, supabase: SupabaseStandIn, owner: psycopg.Connection
 ) -> None:
@@ -156,6 +174,7 @@ def test_a_product_that_works_passes_and_its_token_is_not_shown(
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("pulses")
 def test_signing_in_lasts_as_long_as_the_checks(
     product: str, supabase: SupabaseStandIn, owner: psycopg.Connection
 ) -> None:
@@ -183,8 +202,6 @@ def test_signing_in_lasts_as_long_as_the_checks(
 
 @pytest.mark.slow
 def test_a_token_that_opens_nothing_and_a_relay_that_stands_still_fail(product: str) -> None:
-    with redis.Redis.from_url(settings.REDIS_URL) as client:
-        client.flushdb()
     assert eventually(lambda: httpx.get(f"{product}/readyz").json()["status"] == "degraded")
     run = smoke(product, "--token", "not.a.token")
     assert run.returncode == 1

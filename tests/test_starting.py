@@ -22,7 +22,7 @@ def worker(log_file: Path, *, queues: str, **environment: str) -> str:
         **environment,
     )
     try:
-        assert process.popen.wait(60) == 1, process.output()
+        assert process.popen.wait(120) == 1, process.output()
     finally:
         process.kill()
     return process.output()
@@ -73,7 +73,7 @@ def test_what_is_needed_hangs_on_the_queues_that_are_served(settings: Settings) 
 def test_api_and_admin_name_what_they_lack(tmp_path: Path, module: str, provider: dict[str, str], missing: str) -> None:
     process = Process(tmp_path / "wsgi.log", "-c", f"import {module}", **provider)
     try:
-        assert process.popen.wait(60) == 1, process.output()
+        assert process.popen.wait(120) == 1, process.output()
     finally:
         process.kill()
     # Not always the last line: the thread that fetches the token keys may still have something to say.

@@ -61,7 +61,7 @@ def running(
     finally:
         process.send_signal(signal.SIGTERM)
         # Ended by itself in good order, or by the signal, as Next.js tells it.
-        assert process.wait(30) in {0, 128 + signal.SIGTERM}, log_file.read_text()
+        assert process.wait(120) in {0, 128 + signal.SIGTERM}, log_file.read_text()
     assert _files(image.root) == before
 
 

@@ -33,7 +33,7 @@ def folder() -> Iterator[Path]:
 def answer(url: str) -> tuple[int, str]:
     """Status and body; 0 while nobody listens."""
     try:
-        said = httpx.get(url, headers={"Host": "cafes.test"}, timeout=20)
+        said = httpx.get(url, headers={"Host": "cafes.test"}, timeout=60)
     except httpx.TransportError:
         return 0, ""
     return said.status_code, said.text
@@ -84,9 +84,13 @@ def test_the_python_image_serves_the_api(transactional_db: None, folder: Path, m
     log = folder / "api.log"
     with running(image, log, environment, base=base, argv=table.command(port=port)):
         assert eventually(lambda: answer(f"http://127.0.0.1:{port}/readyz")[0] == 200), log.read_text()
-        assert is_well(replace(table, port=port))
-        checks = json.loads(answer(f"http://127.0.0.1:{port}/readyz")[1])["checks"]
-        assert {name for name, check in checks.items() if check["ok"]} >= {"database", "migrations", "redis", "keys"}
+        assert eventually(lambda: is_well(replace(table, port=port)))
+
+        def well() -> set[str]:
+            checks = json.loads(answer(f"http://127.0.0.1:{port}/readyz")[1])["checks"]
+            return {name for name, check in checks.items() if check["ok"]}
+
+        assert eventually(lambda: well() >= {"database", "migrations", "redis", "keys"})
 
 
 @pytest.mark.slow
