@@ -15,7 +15,7 @@ from tests.browser.visitors import Visitor
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 
-PATIENCE_MS = 20_000
+PATIENCE_MS = 60_000
 """For what a page does by itself, on a machine that is busy with other tests."""
 
 

@@ -17,7 +17,7 @@ from caferoam.local.stack import CHECKOUT
 
 START_PATIENCE_S: Final = 420
 """The first start builds the web app."""
-STOP_PATIENCE_S: Final = 30
+STOP_PATIENCE_S: Final = 120
 
 _started: Final[list[subprocess.Popen[bytes]]] = []
 """Whose ends this process must hear of, whoever stops them."""

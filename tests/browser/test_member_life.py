@@ -18,8 +18,15 @@ from tests.browser.visitors import PASSWORD, photo
 QUESTION: Final = {"zh-TW": "有插座可以工作的安靜咖啡廳", "en": "a quiet café with power outlets to work in"}
 PREFIX: Final = {"zh-TW": "", "en": "/en"}
 LISTS: Final = ("週末想去", "工作", "Dates")
-JOB_PATIENCE_MS: Final = 60_000
+JOB_PATIENCE_MS: Final = 120_000
 """For what a worker does while the page waits."""
+
+WIDTH_OF_IMAGE: Final = """
+(image) => image.complete ? image.naturalWidth : new Promise((told) => {
+  image.onload = image.onerror = () => told(image.naturalWidth);
+})
+"""
+"""Of the file, once it has come; 0 if it is none."""
 
 
 @dataclass
@@ -101,7 +108,7 @@ class Life:
         self.is_at("/stamps")
         stamp = self.page.get_by_role("article").filter(has_text=self.shop_name)
         expect(stamp).to_have_count(1)
-        assert stamp.get_by_role("presentation").first.evaluate("image => image.complete && image.naturalWidth") > 0
+        assert stamp.get_by_role("presentation").first.evaluate(WIDTH_OF_IMAGE) > 0
 
     def keeps_lists(self) -> None:
         """Up to as many as there may be, and one more."""

@@ -25,7 +25,7 @@ from tests.faults.proxy import Proxy
 
 SHOP: Final = "00000000-0000-4000-8000-000000000000"
 SORRY: Final = {"": "啡遊的伺服器暫時沒有回應", "/en": "CafeRoam’s server does not answer just now"}
-COMES_BACK_WITHIN_MS: Final = 20_000
+COMES_BACK_WITHIN_MS: Final = 60_000
 UNAVAILABLE: Final = "50[34]"
 """What a browser's console says of requests that failed, as they must here."""
 
@@ -61,11 +61,11 @@ def lonely_web(web_stack: WebStack, tmp_path_factory: pytest.TempPathFactory) ->
             stderr=subprocess.STDOUT,
         )
     try:
-        wait_until(lambda: answers_http(f"{url}/about"), 30)
+        wait_until(lambda: answers_http(f"{url}/about"), 120)
         yield LonelyWeb(url, api_port)
     finally:
         server.terminate()
-        server.wait(20)
+        server.wait(60)
         build.release()
     assert "Unhandled" not in Path(log).read_text(encoding="utf-8")
 

@@ -75,7 +75,7 @@ class Visitor:
             photos = self.ask(stack, "GET", f"/checkins/{made['id']}")["photos"]
             return all(photo["status"] == "ready" for photo in photos)
 
-        wait_until(is_ready, 60)
+        assert wait_until(is_ready, 120), "the photo was not looked at"
 
 
 def photo(*, width: int = 1200, height: int = 900) -> bytes:
