@@ -66,7 +66,7 @@ def modes(work: object, rest: object, social: object) -> dict[str, object] | Non
 def tag_summaries(confidences: Mapping[int, float], vocabulary: Vocabulary) -> list[TagSummary]:
     """The tags behind these numbers. A tag too new for this process's vocabulary is left out for some seconds."""
     found: list[TagSummary] = []
-    for number, confidence in sorted(confidences.items(), key=lambda item: (-item[1], item[0])):
+    for less, number in sorted([(-confidence, number) for number, confidence in confidences.items()]):
         tag = vocabulary.by_number.get(number)
         if tag is not None:
             found.append(
@@ -75,7 +75,7 @@ def tag_summaries(confidences: Mapping[int, float], vocabulary: Vocabulary) -> l
                     "dimension": tag.dimension,
                     "label": tag.label,
                     "label_zh": tag.label_zh,
-                    "confidence": round(confidence, 4),
+                    "confidence": round(-less, 4),
                 }
             )
     return found
