@@ -36,7 +36,7 @@ export function Avatar({ given }: { given: Photo | null }) {
             />
           )}
         </div>
-        <div className="min-w-40 flex-1">
+        <div className="min-w-0 flex-1 basis-40">
           <h3 className="font-semibold">{t("title")}</h3>
           <p id="avatar-hint" className="text-sm text-ink-soft">
             {t("hint")}

@@ -36,7 +36,7 @@ export function Name({ given }: { given: string | null }) {
       <div className="flex flex-wrap items-start gap-3">
         <Field
           id="display-name"
-          className="min-w-52 flex-1"
+          className="min-w-0 flex-1 basis-52"
           label={t("name")}
           hint={t("nameHint", { max: MAX })}
           error={over > 0 && t("nameLong", { over })}

@@ -32,7 +32,7 @@ export function Note({ note, locked, onWrite }: { note: string; locked: boolean;
         className={`${INPUT_CLASS} field-sizing-content max-h-80 min-h-24`}
       />
       <div className="mt-1 flex flex-wrap justify-between gap-x-4 text-sm text-ink-soft">
-        <p id="note-hint" className="min-w-40 flex-1">
+        <p id="note-hint" className="min-w-0 flex-1 basis-40">
           {t("noteHint")}
         </p>
         <p id="note-count" className={`ms-auto ${over > 0 ? "font-semibold text-brick" : ""}`}>
