@@ -9,6 +9,7 @@ import shutil
 import tempfile
 from collections.abc import Generator
 from pathlib import Path
+from typing import Final
 
 import pytest
 
@@ -16,6 +17,8 @@ from caferoam.local.postgres import PostgresServer, PostgresVersion
 from caferoam.local.provision import API, OWNER, WORKER, provision_owner
 from caferoam.local.valkey import ValkeyServer
 
+LONG: Final = ("tests/", "caferoam/local/", "caferoam/jobs/")
+"""Where tests start servers, browsers and images, and take seconds to minutes each."""
 PASSWORDS = {login: secrets.token_urlsafe(16) for login in (OWNER, API, WORKER)}
 
 
@@ -39,6 +42,12 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
         "SUPABASE_URL": "http://127.0.0.1:9",  # the discard port: a test that needs keys serves its own
     }
     return (yield)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take long: at the end of a run they would leave most of its processes without work."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
 
 
 def _postgres_version(asked: str) -> PostgresVersion:
