@@ -12,6 +12,8 @@ import type { Bbox } from "@/app/_lib/bbox";
 const OWN_STYLE = "/map/style.json";
 /** All of Taiwan, with Kinmen's and Matsu's cafés a move away. */
 const TAIWAN: Bbox = [119.9, 21.8, 122.1, 25.4];
+/** How long a style from elsewhere may take until something of it is seen. */
+const PATIENCE_MS = 10_000;
 
 // The worker is a file of its own, from here: nothing has to be allowed to run that was made of text.
 setWorkerUrl(new URL("maplibre-gl/dist/maplibre-gl-worker.mjs", import.meta.url).href);
@@ -29,10 +31,18 @@ type Options = {
   english: boolean;
   bounds: Bbox | null;
   texts: MapTexts;
+  /** There will be nothing to see: not even our own style could be had. */
+  onFailed: () => void;
 };
 
-/** A map with an empty source of cafés. Call the function that comes with it when it is no longer needed. */
-export function makeMap({ container, styleUrl, english, bounds, texts }: Options): { map: MapLibre; end: () => void } {
+/**
+ * A map with an empty source of cafés. Call the function that comes with it when it is no longer needed.
+ *
+ * While nothing has been seen of a style from elsewhere, our own takes its place as soon as anything of it goes wrong, or
+ * it takes too long.
+ */
+export function makeMap(options: Options): { map: MapLibre; end: () => void } {
+  const { container, styleUrl, english, bounds, texts } = options;
   const urls = mapboxUrls(styleUrl ?? OWN_STYLE);
   const map = new MapLibre({
     container,
@@ -60,18 +70,30 @@ export function makeMap({ container, styleUrl, english, bounds, texts }: Options
   map.keyboard.disableRotation();
   map.addControl(new NavigationControl({ showCompass: false }), "top-right");
   map.on("style.load", () => addCafes(map));
-  let fellBack = styleUrl === null;
-  map.on("error", ({ error }) => {
-    // A style from elsewhere that cannot be had is no reason to show nothing.
-    if (!fellBack && !map.isStyleLoaded() && map.getSource(CAFES) === undefined) {
-      fellBack = true;
-      map.setStyle(OWN_STYLE);
-    } else console.warn(error.message);
+  let isOwn = styleUrl === null;
+  let isSeen = false;
+  const fallBack = () => {
+    isOwn = true;
+    map.setStyle(OWN_STYLE, { diff: false, globalState: { dark: isDark(), english } });
+  };
+  const patience = window.setTimeout(() => isOwn || isSeen || fallBack(), PATIENCE_MS);
+  map.on("load", () => (isSeen = true));
+  // What is made of GeoJSON may have come with the style, or from us; tiles are what is worth waiting for.
+  map.on("sourcedata", ({ tile, source }) => (isSeen ||= tile !== undefined && source.type !== "geojson"));
+  map.on("error", (event) => {
+    console.warn(event.error.message);
+    // What belongs to no source is the style itself, as long as there is none, and afterwards letters and icons.
+    const source = "sourceId" in event ? event.sourceId : undefined;
+    const isVital = source === undefined ? map.getSource(CAFES) === undefined : source !== CAFES;
+    if (isSeen || !isVital) return;
+    if (isOwn) options.onFailed();
+    else fallBack();
   });
   const stopTheme = onThemeChange(() => map.setGlobalStateProperty("dark", isDark()));
   return {
     map,
     end: () => {
+      clearTimeout(patience);
       stopTheme();
       map.remove();
     },

@@ -54,6 +54,7 @@ export default function MapView({ cafes, filters, bounds, active, onActive, onCh
       english,
       bounds,
       texts: { canvas: t("canvas"), zoomIn: t("zoomIn"), zoomOut: t("zoomOut"), attribution: t("attribution") },
+      onFailed: () => setState("cannot"),
     });
     const pins = new Pins(
       map,

@@ -26,7 +26,8 @@ const BEACON_LOOK = "pointer-events-none size-7 rounded-full border-2 border-car
 /**
  * The map's pins: real buttons, kept in step with the clustered source.
  *
- * One of them can be reached with Tab, the others from it with arrow keys. Escape leads back to the map itself.
+ * One of them can be reached with Tab, the others from it with arrow keys. Escape leads back to the map itself. Those beyond
+ * its edges are there for as long as it moves.
  */
 export class Pins {
   private pins = new Map<string, Pin>();
@@ -37,7 +38,11 @@ export class Pins {
     private readonly map: MapLibre,
     private readonly texts: PinTexts,
     private readonly on: Handlers,
-  ) {}
+  ) {
+    map.on("movestart", () => {
+      for (const { button } of this.pins.values()) button.style.visibility = "";
+    });
+  }
 
   /** Puts pins where the source has features now. */
   update() {
@@ -60,6 +65,7 @@ export class Pins {
     }
     for (const [key, pin] of now) if (!this.pins.has(key)) pin.marker.addTo(this.map);
     this.pins = now;
+    if (!this.map.isMoving()) this.hideBeyondEdges();
     this.highlight(this.active);
     this.rove();
   }
@@ -76,6 +82,16 @@ export class Pins {
     }
     this.beacon?.remove();
     this.beacon = active && !hasPin ? beaconOf(active).addTo(this.map) : null;
+  }
+
+  private hideBeyondEdges() {
+    const { clientWidth, clientHeight } = this.map.getContainer();
+    for (const { marker, button } of this.pins.values()) {
+      const { x, y } = this.map.project(marker.getLngLat());
+      const isWithin = x >= 0 && x <= clientWidth && y >= 0 && y <= clientHeight;
+      if (!isWithin && button === document.activeElement) this.map.getCanvas().focus({ preventScroll: true });
+      button.style.visibility = isWithin ? "" : "hidden";
+    }
   }
 
   private make(properties: Record<string, unknown>, at: [number, number]): Pin {
@@ -116,7 +132,7 @@ export class Pins {
 
   private press(event: KeyboardEvent, from: HTMLButtonElement) {
     if (event.key === "Escape") return this.map.getCanvas().focus();
-    const spots = [...this.pins.values()].map(({ button }) => ({ button, ...middle(button) }));
+    const spots = this.buttons().map((button) => ({ button, ...middle(button) }));
     const next = nextSpot(middle(from), event.key, spots);
     if (!event.key.startsWith("Arrow")) return;
     // At the edge the map moves on, as it does when it has the focus itself.
@@ -129,9 +145,14 @@ export class Pins {
   }
 
   private rove(to?: HTMLButtonElement) {
-    const buttons = [...this.pins.values()].map((pin) => pin.button);
+    const buttons = this.buttons();
     const chosen = to ?? buttons.find((button) => button.tabIndex === 0 && button.isConnected) ?? buttons[0];
-    for (const button of buttons) button.tabIndex = button === chosen ? 0 : -1;
+    for (const { button } of this.pins.values()) button.tabIndex = button === chosen ? 0 : -1;
+  }
+
+  /** Of those within the edges. */
+  private buttons(): HTMLButtonElement[] {
+    return [...this.pins.values()].map((pin) => pin.button).filter((button) => button.style.visibility === "");
   }
 }
 
