@@ -115,8 +115,11 @@ def test_a_style_from_elsewhere_is_drawn_and_says_whose_it_is(page: Page, tile_s
         expect(pins(page).first).to_be_visible()
         expect(the_map(page).get_by_text("別人的地圖")).to_be_visible()
         expect(page.get_by_text(TEXTS("search.map.loading"))).to_have_count(0)
+        wrong = violations(page)
         go_dark(page)
+        wrong += violations(page)
     assert complaints == []
+    assert wrong == []
     assert shows_sea(page)
     assert {asked.path.split("/")[1] for asked in tile_server.asked} == {STYLE.strip("/"), "tiles", "glyphs"}
     assert own == []

@@ -1,7 +1,7 @@
 import "maplibre-gl/dist/maplibre-gl.css";
 import "@/app/_components/map/map.css";
 
-import { type GeoJSONSource, Map as MapLibre, NavigationControl, setWorkerUrl } from "maplibre-gl";
+import { AttributionControl, type GeoJSONSource, Map as MapLibre, NavigationControl, setWorkerUrl } from "maplibre-gl";
 
 import { type MapCafe, type MapCount, sourceOf } from "@/app/_components/map/cafes";
 import { mapboxUrls } from "@/app/_components/map/mapbox-urls";
@@ -23,10 +23,12 @@ export function canDraw(): boolean {
   return document.createElement("canvas").getContext("webgl2") !== null;
 }
 
-export type MapTexts = { canvas: string; zoomIn: string; zoomOut: string; attribution: string };
+export type MapTexts = { canvas: string; zoomIn: string; zoomOut: string };
 
 type Options = {
   container: HTMLElement;
+  /** Where it is told whose map this is: beside the map, so that no pin lies beneath. */
+  sources: HTMLElement;
   styleUrl: string | null;
   english: boolean;
   bounds: Bbox | null;
@@ -42,7 +44,7 @@ type Options = {
  * it takes too long.
  */
 export function makeMap(options: Options): { map: MapLibre; end: () => void } {
-  const { container, styleUrl, english, bounds, texts } = options;
+  const { container, sources, styleUrl, english, bounds, texts } = options;
   const urls = mapboxUrls(styleUrl ?? OWN_STYLE);
   const map = new MapLibre({
     container,
@@ -56,19 +58,20 @@ export function makeMap(options: Options): { map: MapLibre; end: () => void } {
     dragRotate: false,
     pitchWithRotate: false,
     touchPitch: false,
-    attributionControl: { compact: true },
+    attributionControl: false,
     localIdeographFontFamily: getComputedStyle(document.body).fontFamily,
     globalState: { dark: isDark(), english },
     locale: {
       "Map.Title": texts.canvas,
       "NavigationControl.ZoomIn": texts.zoomIn,
       "NavigationControl.ZoomOut": texts.zoomOut,
-      "AttributionControl.ToggleAttribution": texts.attribution,
     },
   });
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();
   map.addControl(new NavigationControl({ showCompass: false }), "top-right");
+  const attribution = new AttributionControl({ compact: false });
+  sources.append(attribution.onAdd(map));
   map.on("style.load", () => addCafes(map));
   let isOwn = styleUrl === null;
   let isSeen = false;
@@ -95,6 +98,7 @@ export function makeMap(options: Options): { map: MapLibre; end: () => void } {
     end: () => {
       clearTimeout(patience);
       stopTheme();
+      attribution.onRemove();
       map.remove();
     },
   };

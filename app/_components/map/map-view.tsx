@@ -34,6 +34,7 @@ export default function MapView({ cafes, filters, bounds, active, onActive, onCh
   const t = useTranslations("search.map");
   const english = useLocale() === "en";
   const box = useRef<HTMLDivElement>(null);
+  const sources = useRef<HTMLDivElement>(null);
   const drawn = useRef<{ map: MapLibre; pins: Pins } | null>(null);
   const [state, setState] = useState<State>("loading");
   const [seen, setSeen] = useState<Seen>(NOTHING);
@@ -47,13 +48,14 @@ export default function MapView({ cafes, filters, bounds, active, onActive, onCh
   const shown = inView ? seen.cafes : cafes;
   const counts = inView ? seen.counts : NOTHING.counts;
 
-  const start = useEffectEvent((styleUrl: string | null, container: HTMLElement) => {
+  const start = useEffectEvent((styleUrl: string | null, container: HTMLElement, beside: HTMLElement) => {
     const { map, end } = makeMap({
       container,
+      sources: beside,
       styleUrl,
       english,
       bounds,
-      texts: { canvas: t("canvas"), zoomIn: t("zoomIn"), zoomOut: t("zoomOut"), attribution: t("attribution") },
+      texts: { canvas: t("canvas"), zoomIn: t("zoomIn"), zoomOut: t("zoomOut") },
       onFailed: () => setState("cannot"),
     });
     const pins = new Pins(
@@ -101,7 +103,8 @@ export default function MapView({ cafes, filters, bounds, active, onActive, onCh
 
   useEffect(() => {
     const container = box.current;
-    if (!container) return;
+    const beside = sources.current;
+    if (!container || !beside) return;
     let end: (() => void) | undefined;
     let gone = false;
     webConfig()
@@ -109,7 +112,7 @@ export default function MapView({ cafes, filters, bounds, active, onActive, onCh
       .catch(() => null)
       .then((styleUrl) => {
         if (gone) return;
-        if (canDraw()) end = start(styleUrl, container);
+        if (canDraw()) end = start(styleUrl, container, beside);
         else setState("cannot");
       })
       .catch((error: unknown) => {
@@ -145,15 +148,16 @@ export default function MapView({ cafes, filters, bounds, active, onActive, onCh
   if (state === "cannot")
     return <p className="absolute inset-0 grid place-items-center p-6 text-center text-ink-soft">{t("cannot")}</p>;
   return (
-    <>
-      <div ref={box} className="size-full" />
+    <div className="flex size-full flex-col">
+      <div ref={box} className="min-h-0 flex-1" />
+      <div ref={sources} className="min-h-6 border-t border-line px-2 py-0.5 text-right text-xs text-ink-soft" />
       {state === "loading" && <p className="absolute inset-0 grid place-items-center text-ink-soft">{t("loading")}</p>}
       <p role="status" className="pointer-events-none absolute inset-x-3 bottom-9 text-center">
         {(failed || !seen.isWhole) && (
           <span className="rounded-full bg-card px-3 py-1 text-sm shadow-cup">{t(failed ? "failed" : "closer")}</span>
         )}
       </p>
-    </>
+    </div>
   );
 }
 

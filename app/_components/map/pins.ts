@@ -27,7 +27,7 @@ const BEACON_LOOK = "pointer-events-none size-7 rounded-full border-2 border-car
  * The map's pins: real buttons, kept in step with the clustered source.
  *
  * One of them can be reached with Tab, the others from it with arrow keys. Escape leads back to the map itself. Those beyond
- * its edges are there for as long as it moves.
+ * its edges or beneath its buttons are there for as long as it moves.
  */
 export class Pins {
   private pins = new Map<string, Pin>();
@@ -65,7 +65,7 @@ export class Pins {
     }
     for (const [key, pin] of now) if (!this.pins.has(key)) pin.marker.addTo(this.map);
     this.pins = now;
-    if (!this.map.isMoving()) this.hideBeyondEdges();
+    if (!this.map.isMoving()) this.hideOutOfReach();
     this.highlight(this.active);
     this.rove();
   }
@@ -84,13 +84,18 @@ export class Pins {
     this.beacon = active && !hasPin ? beaconOf(active).addTo(this.map) : null;
   }
 
-  private hideBeyondEdges() {
-    const { clientWidth, clientHeight } = this.map.getContainer();
+  private hideOutOfReach() {
+    const container = this.map.getContainer();
+    const { clientWidth, clientHeight } = container;
+    const buttons = [...container.querySelectorAll(".maplibregl-ctrl")].map((control) =>
+      control.getBoundingClientRect(),
+    );
     for (const { marker, button } of this.pins.values()) {
       const { x, y } = this.map.project(marker.getLngLat());
       const isWithin = x >= 0 && x <= clientWidth && y >= 0 && y <= clientHeight;
-      if (!isWithin && button === document.activeElement) this.map.getCanvas().focus({ preventScroll: true });
-      button.style.visibility = isWithin ? "" : "hidden";
+      const isReached = isWithin && !buttons.some((rect) => overlap(rect, button.getBoundingClientRect()));
+      if (!isReached && button === document.activeElement) this.map.getCanvas().focus({ preventScroll: true });
+      button.style.visibility = isReached ? "" : "hidden";
     }
   }
 
@@ -150,7 +155,7 @@ export class Pins {
     for (const { button } of this.pins.values()) button.tabIndex = button === chosen ? 0 : -1;
   }
 
-  /** Of those within the edges. */
+  /** Of those that can be reached. */
   private buttons(): HTMLButtonElement[] {
     return [...this.pins.values()].map((pin) => pin.button).filter((button) => button.style.visibility === "");
   }
@@ -174,4 +179,8 @@ function beaconOf(cafe: MapCafe): Marker {
 function middle(element: Element): { x: number; y: number } {
   const { left, top, width, height } = element.getBoundingClientRect();
   return { x: left + width / 2, y: top + height / 2 };
+}
+
+function overlap(one: DOMRect, other: DOMRect): boolean {
+  return one.left < other.right && other.left < one.right && one.top < other.bottom && other.top < one.bottom;
 }
