@@ -81,6 +81,12 @@ def heard(process: "subprocess.Popen[str]") -> str:
     return process.stdout.readline().rstrip("\n")
 
 
+def what_it_said(process: "subprocess.Popen[str]") -> tuple[str, str]:
+    """Of one that did not do what was expected: it may never end by itself, so it is ended first."""
+    process.kill()
+    return process.communicate()
+
+
 def test_killed_before_every_step_it_goes_on_there_and_leaves_nothing(
     new_members: Callable[[int], list[Principal]],
     owner: psycopg.Connection,
@@ -94,7 +100,7 @@ def test_killed_before_every_step_it_goes_on_there_and_leaves_nothing(
     untouched = belongings(owner, storage_stub, other_member.user_id)
     for place, step in enumerate(STEP_NAMES):
         process = start("erase", "--user", str(member.user_id), "--now", "--yes", "--step-by-step")
-        assert heard(process) == f"next: {step}; Enter to go on", process.communicate()
+        assert heard(process) == f"next: {step}; Enter to go on", what_it_said(process)
         if step == STEP_NAMES[-1]:
             say(process)
             assert process.wait(120) == 0
@@ -135,7 +141,7 @@ def test_killed_in_the_middle_of_a_step_it_does_that_step_again(
     def is_there() -> bool:
         return any(seen.method == method and path in seen.path for seen in storage_stub.requests)
 
-    assert eventually(is_there), process.communicate()
+    assert eventually(is_there), what_it_said(process)
     process.send_signal(signal.SIGKILL)
     process.wait(60)
     assert owner.execute("SELECT step FROM account_deletions WHERE cancelled_at IS NULL").fetchone() == (step,)
@@ -155,7 +161,7 @@ def test_killed_while_it_deletes_rows_it_has_deleted_none_of_them(
         owner.execute("SELECT FROM django_admin_log WHERE object_id = %s FOR UPDATE", [str(member.user_id)])
         process = start("erase", "--user", str(member.user_id), "--now", "--yes")
         waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
-        assert eventually(lambda: owner.execute(waiting).fetchone() == (1,)), process.communicate()
+        assert eventually(lambda: owner.execute(waiting).fetchone() == (1,)), what_it_said(process)
         process.send_signal(signal.SIGKILL)
         process.wait(60)
     after = traces(owner, storage_stub, member.user_id)
