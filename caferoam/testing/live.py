@@ -17,7 +17,7 @@ from caferoam.local.programs import answers_http, programs
 from caferoam.local.provision import API
 from caferoam.testing.database import database_url
 
-PATIENCE_S = 60.0  # a machine under load may need half of it to start a process
+PATIENCE_S = 120.0  # a machine under load may need a third of it to start a process
 _NOBODYS_KEY = "sb_secret_that_opens_nothing"  # a worker does not start without one
 _CELERY = ("-W", "ignore", "-m", "celery", "--app", "caferoam.celery:app", "--quiet")
 
