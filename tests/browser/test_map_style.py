@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 
+from caferoam.local.process import wait_until
 from caferoam.testing.vendors import Answer, Asked, HangUp, Reaction, Silence, VendorStub
 from tests.browser.looking import go_dark, listening, violations
 from tests.browser.texts import Texts
@@ -22,6 +23,7 @@ FAILED_REQUEST: Final = "Failed to load resource"
 """What a browser's console says of requests that fail, as some must here."""
 ANYBODY: Final = {"Access-Control-Allow-Origin": "*"}
 STYLE: Final = "/style.json?key=public"
+PATIENCE_S: Final = 60
 RUBBISH: Final = Answer(200, b"<html>We have moved</html>", {"Content-Type": "text/html", **ANYBODY})
 
 
@@ -100,7 +102,11 @@ def pins(page: Page) -> Locator:
 
 
 def shows_sea(page: Page) -> bool:
-    """Whether most of the map is of the colour of the other's tiles."""
+    """Whether most of the map is of the colour of the other's tiles, once they have been faded in."""
+    return wait_until(lambda: _is_sea(page), PATIENCE_S)
+
+
+def _is_sea(page: Page) -> bool:
     picture = Image.open(io.BytesIO(the_map(page).screenshot())).convert("RGB").resize((40, 40))
     pixels = batched(picture.tobytes(), 3)
     near = [sum(abs(one - other) for one, other in zip(pixel, SEA, strict=True)) < 12 for pixel in pixels]
@@ -159,10 +165,12 @@ def test_letters_that_cannot_be_had_leave_the_style_as_it_is(page: Page, tile_se
     assert shows_sea(page)
 
 
-def test_without_any_style_the_list_goes_on(page: Page, tile_server: TileServer) -> None:
+@pytest.mark.parametrize("lost", ["style.json", "districts.json"])
+def test_without_any_style_the_list_goes_on(page: Page, tile_server: TileServer, lost: str) -> None:
     tile_server.broken["style"] = HangUp()
-    page.route("**/map/style.json", lambda route: route.abort())
+    page.route(f"**/map/{lost}", lambda route: route.abort())
     page.goto(CITY)
     expect(page.get_by_text(TEXTS("search.map.cannot"))).to_be_visible()
     expect(page.get_by_role("article").first).to_be_visible()
     assert violations(page) == []
+    expect(page.get_by_text(TEXTS("search.map.cannot"))).to_be_visible()  # also after a while

@@ -64,7 +64,8 @@ export default function MapView({ cafes, filters, bounds, active, onActive, onCh
       { choose: (cafe) => choose(cafe), point: (id) => point(id), cafeOf: (id) => cafeOf(id) },
     );
     map.on("style.load", () => show(map));
-    map.on("load", () => setState("there"));
+    // A map is told to have loaded also where nothing of it could be had.
+    map.on("load", () => setState((before) => (before === "cannot" ? before : "there")));
     map.on("sourcedata", (event) => event.sourceDataType !== "metadata" && map.loaded() && pins.update());
     map.on("idle", () => pins.update());
     map.on("moveend", (event) => moved("originalEvent" in event && event.originalEvent !== undefined));
