@@ -1,7 +1,7 @@
 import { useTranslations } from "next-intl";
 
 import { AccountMenu } from "@/app/_components/account-menu";
-import { Link } from "@/app/_i18n/routing";
+import { NavLink } from "@/app/_components/nav-link";
 
 /** What is the member's own. */
 const MEMBER_PLACES = [
@@ -19,14 +19,14 @@ export function AccountLink({ className }: { className: string }) {
   const t = useTranslations("common.nav");
   return (
     <>
-      <Link href="/sign-in" prefetch={false} className={`${className} member:hidden`}>
+      <NavLink href="/sign-in" prefetch={false} className={`${className} member:hidden`}>
         {t("signIn")}
-      </Link>
+      </NavLink>
       <div className="guest:hidden max-sm:hidden sm:flex">
         {MEMBER_PLACES.map(({ path, name }) => (
-          <Link key={path} href={path} prefetch={false} className={className}>
+          <NavLink key={path} href={path} prefetch={false} className={className}>
             {t(name)}
-          </Link>
+          </NavLink>
         ))}
       </div>
       <div className="guest:hidden sm:hidden">

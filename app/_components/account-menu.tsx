@@ -2,7 +2,7 @@
 
 import { useRef } from "react";
 
-import { Link } from "@/app/_i18n/routing";
+import { NavLink } from "@/app/_components/nav-link";
 
 type Props = { label: string; places: readonly { path: string; label: string }[] };
 
@@ -31,14 +31,14 @@ export function AccountMenu({ label, places }: Props) {
         <ul>
           {places.map((place) => (
             <li key={place.path}>
-              <Link
+              <NavLink
                 href={place.path}
                 prefetch={false}
                 onClick={() => menu.current?.hidePopover()}
-                className="flex min-h-11 items-center rounded-xl px-4 no-underline hover:bg-sunken"
+                className="flex min-h-11 items-center rounded-xl px-4 no-underline hover:bg-sunken aria-[current=page]:bg-sunken"
               >
                 {place.label}
-              </Link>
+              </NavLink>
             </li>
           ))}
         </ul>
