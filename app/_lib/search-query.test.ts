@@ -28,6 +28,14 @@ test("no comma and no blank is left over", () => {
   expect(withoutSpans("安靜", [{ start: 0, end: 2 }])).toBe("");
 });
 
+test("what only looks like a word between two stays", () => {
+  expect(withoutSpans("和平東路 安靜", [{ start: 5, end: 7 }])).toBe("和平東路");
+  expect(withoutSpans("安靜 和平東路", [{ start: 0, end: 2 }])).toBe("和平東路");
+  expect(withoutSpans("永和 安靜", [{ start: 3, end: 5 }])).toBe("永和");
+  expect(withoutSpans("或許有貓 安靜", [{ start: 5, end: 7 }])).toBe("或許有貓");
+  expect(withoutSpans("有貓和安靜", [{ start: 3, end: 5 }])).toBe("有貓");
+});
+
 test("an address is read and written the same", () => {
   const ignored = { areas: "ignore", times: "ignore", modes: "ignore" };
   const query = parseSearchQuery({ text: " 安靜 ", ...ignored, mode: "work", order: "rating" });

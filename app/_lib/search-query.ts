@@ -64,19 +64,24 @@ function ownParams(query: SearchQuery): [string, string][] {
   return params.filter(([, value]) => value !== "");
 }
 
-const LOOSE_ENDS =
-  /^(?:[\s、，,。.;；和與及或]|(?:and|or|but|with)\s)+|(?:[\s、，,；;和與及或]|\s(?:and|or|but|with)(?=\s|$))+$/giu;
+// 和 is a part of names as well: 和平東路, 和美, 和風; 中和, 永和.
+const LOOSE_START = /^(?:[\s、，,。.;；與及或]|和(?![平美風])|(?:and|or|but|with)\s)+/iu;
+const LOOSE_END = /(?:[\s、，,；;與及或]|(?<![中永])和|\s(?:and|or|but|with)(?=\s|$))+$/iu;
 
 /**
- * The text without some of its words, and without the comma or blank that would be left over.
+ * The text without some of its words, and without the comma, blank or "and" that would be left over where they stood.
  *
  * Spans count code points, as the API does: an emoji before the words does not shift them.
  */
 export function withoutSpans(text: string, spans: readonly Span[]): string {
-  return [...text]
-    .filter((_, index) => !spans.some(({ start, end }) => start <= index && index < end))
+  const signs = [...text];
+  const isCut = (index: number) => spans.some(({ start, end }) => start <= index && index < end);
+  const rest = signs
+    .filter((_, index) => !isCut(index))
     .join("")
     .replace(/([、，,；;])\s*[、，,；;]+/gu, "$1")
     .replace(/\s+/gu, " ")
-    .replace(LOOSE_ENDS, "");
+    .trim();
+  const begun = isCut(0) ? rest.replace(LOOSE_START, "") : rest;
+  return isCut(signs.length - 1) ? begun.replace(LOOSE_END, "") : begun;
 }
