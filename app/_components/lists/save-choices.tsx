@@ -1,7 +1,8 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useEffect } from "react";
+import { useEffect, useRef } from "react";
+import { flushSync } from "react-dom";
 
 import { Button } from "@/app/_components/button";
 import { ListProblem } from "@/app/_components/lists/list-problem";
@@ -18,10 +19,18 @@ export function SaveChoices({ shopId, onCount, onClose }: Props) {
   const t = useTranslations("lists");
   const common = useTranslations("common");
   const { lists, cap, trouble, news, read, wish, start } = useKeptLists(shopId);
+  const full = useRef<HTMLParagraphElement>(null);
   const count = cap === null ? null : lists.filter((list) => list.stored).length;
   useEffect(() => {
     if (count !== null) onCount(count);
   }, [count, onCount]);
+
+  function made(list: Parameters<typeof start>[0]) {
+    flushSync(() => start(list));
+    // With the last list that there is room for, the form has gone, and the focus with it.
+    full.current?.focus();
+  }
+
   return (
     <>
       <div className="mt-4" aria-busy={cap === null && !trouble}>
@@ -63,9 +72,9 @@ export function SaveChoices({ shopId, onCount, onClose }: Props) {
       {cap !== null && (
         <div className="mt-2 border-t border-line pt-4">
           {lists.length < cap ? (
-            <NewListForm onMade={start} />
+            <NewListForm onMade={made} />
           ) : (
-            <p className="text-sm text-ink-soft">
+            <p ref={full} tabIndex={-1} className="text-sm text-ink-soft outline-none">
               {t("full", { cap })}{" "}
               <Link href="/lists" className="text-ink">
                 {t("toLists")}
