@@ -49,15 +49,34 @@ def test_the_back_button_asks_before_photos_are_lost(
             dialog.dismiss()
 
     page.on("dialog", answer)
-    for _ in range(2):
-        with page.expect_event("dialog"):
-            page.evaluate("history.back()")
+    page.evaluate("window.traversals = 0; window.addEventListener('popstate', () => window.traversals++)")
+    for times in (1, 2):
+        page.evaluate("history.back()")
+        page.wait_for_function("times => window.traversals === 2 * times", arg=times)  # there and, as told, back
         expect(page).to_have_url(re.compile(r"/check-in/"))
         expect(page.get_by_role("textbox")).to_have_value("靠窗的位子")
         expect(page.get_by_text("✓ " + SAY("checkin.state.sent"))).to_be_visible()
     page.evaluate("history.back()")
     expect(page.get_by_role("heading", level=1)).to_have_text(shop["name"])
     assert asked == [SAY("checkin.leave")] * 3
+
+
+def test_a_page_that_was_loaded_anew_is_left_by_one_answer(
+    context: BrowserContext, web_stack: WebStack, sign_up: Callable[..., Visitor]
+) -> None:
+    shop = some_shop(sign_up(context), web_stack)
+    page = context.new_page()
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.goto(f"/shops/{shop['id']}", wait_until="networkidle")
+    page.get_by_role("main").get_by_role("link", name=SAY("shop.actions.checkIn"), exact=True).click()
+    sent = page.get_by_text("✓ " + SAY("checkin.state.sent"))
+    choose_photo(page, photo())
+    expect(sent).to_be_visible()
+    page.reload(wait_until="networkidle")
+    choose_photo(page, photo())
+    expect(sent).to_be_visible()
+    page.evaluate("history.back()")
+    expect(page.get_by_role("heading", level=1)).to_have_text(shop["name"])
 
 
 def test_what_is_checked_in_needs_no_question_and_no_second_way_back(
@@ -70,7 +89,7 @@ def test_what_is_checked_in_needs_no_question_and_no_second_way_back(
     choose_photo(page, photo())
     page.get_by_role("button", name=SAY("checkin.submit"), exact=True).click()
     done = page.get_by_role("heading", name=SAY("checkin.doneTitle"))
-    expect(page.get_by_text(SAY("checkin.looked"))).to_be_visible(timeout=60_000)
+    expect(page.get_by_text(SAY("checkin.looked"))).to_be_visible(timeout=120_000)
     expect(done).to_be_visible()
     page.evaluate("history.back()")
     expect(page.get_by_role("heading", level=1)).to_have_text(shop["name"])
@@ -135,6 +154,22 @@ def test_a_name_that_is_too_long_is_kept_and_says_by_how_much(
     field.fill(name)
     field.press("Enter")
     expect(page.get_by_text(SAY("lists.made", name=name))).to_be_visible()
+
+
+def test_the_last_list_there_is_room_for_keeps_the_focus_in_the_dialog(
+    context: BrowserContext, web_stack: WebStack, sign_up: Callable[..., Visitor]
+) -> None:
+    member = sign_up(context)
+    for name in ("工作", "約會"):
+        member.ask(web_stack, "POST", "/lists", json={"name": name})
+    page = context.new_page()
+    page.goto(f"/shops/{some_shop(member, web_stack)['id']}", wait_until="networkidle")
+    page.get_by_role("button", name=re.compile(re.escape(SAY("lists.save")))).click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("textbox").fill("週末")
+    dialog.get_by_role("textbox").press("Enter")
+    expect(dialog.get_by_text(SAY("lists.full", cap=3))).to_be_focused()
+    expect(dialog.get_by_role("checkbox", name="週末")).to_be_checked()
 
 
 def test_a_double_click_takes_one_cafe_off_a_list_and_a_drag_beyond_a_dialog_leaves_it_open(

@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser, BrowserContext, expect
 
 from tests.browser.looking import (
     SHIFT_MAX,
@@ -25,6 +25,7 @@ from tests.browser.looking import (
     watch_shifts,
 )
 from tests.browser.stack import WebStack
+from tests.browser.texts import Texts
 from tests.browser.visitors import Visitor
 
 SCREENSHOTS: Final = Path(os.environ["CAFEROAM_SCREENSHOTS"]) if os.environ.get("CAFEROAM_SCREENSHOTS") else None
@@ -154,3 +155,15 @@ def test_text_of_twice_the_size_fits_a_phone(browser: Browser, town: Town, path:
     page.evaluate("document.documentElement.style.fontSize = '200%'")
     assert not overflows(page)
     context.close()
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_the_menu_tells_which_page_is_shown(context: BrowserContext, locale: str) -> None:
+    texts = Texts(locale)
+    page = context.new_page()
+    page.goto(f"{LOCALES[locale]}/shops?mode=work", wait_until="networkidle")
+    menu = page.get_by_role("navigation", name=texts("common.nav.label"))
+    directory = menu.get_by_role("link", name=texts("common.nav.explore"))
+    expect(directory).to_have_attribute("aria-current", "page")
+    page.get_by_role("link", name=texts("common.nav.home")).click()
+    expect(directory).not_to_have_attribute("aria-current", "page")

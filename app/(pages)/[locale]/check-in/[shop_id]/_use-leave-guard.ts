@@ -48,8 +48,11 @@ function watchBack(mayLeave: () => boolean): () => void {
   const onPop = () => {
     const isWithin = window.location.hash !== hash; // to another part of the page
     hash = window.location.hash;
-    if (!isHere() || isWithin || place === "left") return;
-    if (place === "below") {
+    if (!isHere() || isWithin) return;
+    if (place === "left") {
+      // The page was in the history more often, as when it was loaded anew.
+      window.history.back();
+    } else if (place === "below") {
       place = "top";
     } else if (mayLeave()) {
       place = "left";
