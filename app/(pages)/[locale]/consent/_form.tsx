@@ -93,7 +93,15 @@ function Questions({ version, questions, next, onChanged }: Omit<Props, "email" 
   }
 
   return (
-    <form ref={form} onSubmit={submit} noValidate autoComplete="off" className="mt-4 flex flex-col gap-3">
+    <form
+      ref={form}
+      // Sent before its script is there, it leads here again, and still knows where from here.
+      method="post"
+      onSubmit={submit}
+      noValidate
+      autoComplete="off"
+      className="mt-4 flex flex-col gap-3"
+    >
       {questions.map(({ kind, required, text }) => {
         const isMissing = required && state === "missing";
         return (
