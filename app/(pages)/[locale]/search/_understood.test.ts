@@ -83,3 +83,8 @@ test("what is ignored can be made to count again, if the text says any of it", (
   ]);
   expect(ignoredIn({ ...understood, areas: [], time: null, mode: null }, ignoring)).toEqual([]);
 });
+
+test("no mood is said not to count where another was chosen", () => {
+  const chosen = parseSearchQuery({ text, modes: "ignore", mode: "rest" });
+  expect(ignoredIn(understood, chosen)).toEqual([]);
+});

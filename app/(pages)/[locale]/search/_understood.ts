@@ -86,6 +86,8 @@ export function ignoredIn({ areas, time, mode }: Understood, query: SearchQuery)
   if (query.ignoresAreas && areas.length > 0)
     ignored.push({ what: "area", without: { ...query, ignoresAreas: false } });
   if (query.ignoresTimes && time) ignored.push({ what: "time", without: { ...query, ignoresTimes: false } });
-  if (query.ignoresMode && mode) ignored.push({ what: "mode", without: { ...query, ignoresMode: false } });
+  // A mood that was chosen beside the words counts in any case.
+  if (query.ignoresMode && mode && query.filters.mode === null)
+    ignored.push({ what: "mode", without: { ...query, ignoresMode: false } });
   return ignored;
 }
