@@ -18,6 +18,8 @@ from caferoam.local.stack import CHECKOUT
 START_PATIENCE_S: Final = 420
 """The first start builds the web app."""
 STOP_PATIENCE_S: Final = 120
+ANSWER_PATIENCE_S: Final = 60
+"""For the head of an answer, on a machine that is busy with other tests."""
 
 _started: Final[list[subprocess.Popen[bytes]]] = []
 """Whose ends this process must hear of, whoever stops them."""

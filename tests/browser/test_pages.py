@@ -24,7 +24,7 @@ from tests.browser.looking import (
     violations,
     watch_shifts,
 )
-from tests.browser.stack import WebStack
+from tests.browser.stack import ANSWER_PATIENCE_S, WebStack
 from tests.browser.texts import Texts
 from tests.browser.visitors import Visitor
 
@@ -99,7 +99,8 @@ def town(web_stack: WebStack) -> Town:
     people = {kind: Visitor.sign_up(web_stack, f"{kind}-{uuid4().hex}@example.com") for kind in kinds}
     for kind in ("member", "other", "leaving"):
         people[kind].join(web_stack)
-    shop: str = httpx.get(f"{web_stack.api}/shops", params={"q": "月球郵局"}).json()["results"][0]["id"]
+    found = httpx.get(f"{web_stack.api}/shops", params={"q": "月球郵局"}, timeout=ANSWER_PATIENCE_S)
+    shop: str = found.json()["results"][0]["id"]
     member = people["member"]
     member.check_in(web_stack, shop)
     made = member.ask(web_stack, "POST", "/lists", json={"name": "想去的店"})

@@ -6,11 +6,10 @@ import httpx
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
-from tests.browser.stack import WebStack
+from tests.browser.stack import ANSWER_PATIENCE_S, WebStack
 from tests.browser.texts import Texts
 
 LOCALES: Final = {"zh-TW": "", "en": "/en"}
-PATIENCE_S: Final = 60
 
 
 @pytest.mark.parametrize("locale", LOCALES)
@@ -41,14 +40,14 @@ def test_a_path_with_a_dot_that_leads_nowhere_says_so(context: BrowserContext, p
     "path", ["/robots.txt", "/icon.svg", "/apple-icon", "/manifest.webmanifest", "/map/style.json"]
 )
 def test_files_are_not_taken_for_pages(web_stack: WebStack, path: str) -> None:
-    answer = httpx.get(web_stack.web + path, timeout=PATIENCE_S)
+    answer = httpx.get(web_stack.web + path, timeout=ANSWER_PATIENCE_S)
     assert answer.status_code == 200
     assert "html" not in answer.headers["content-type"]
 
 
 @pytest.mark.parametrize("path", ["/", "/en", "/districts/台北市/大安區"])
 def test_the_picture_of_a_link_preview_is_where_the_page_says(web_stack: WebStack, path: str) -> None:
-    head = httpx.get(web_stack.web + path, timeout=PATIENCE_S).text
+    head = httpx.get(web_stack.web + path, timeout=ANSWER_PATIENCE_S).text
     address = head.split('<meta property="og:image" content="')[1].split('"')[0]
-    answer = httpx.get(address, timeout=PATIENCE_S)
+    answer = httpx.get(address, timeout=ANSWER_PATIENCE_S)
     assert (answer.status_code, answer.headers["content-type"]) == (200, "image/png")

@@ -11,7 +11,7 @@ from PIL import ExifTags, Image
 from playwright.sync_api import BrowserContext
 
 from caferoam.local.process import wait_until
-from tests.browser.stack import WebStack
+from tests.browser.stack import ANSWER_PATIENCE_S, WebStack
 
 PASSWORD: Final = "correct horse battery"
 _COOKIE: Final = "caferoam-session"
@@ -32,6 +32,7 @@ class Visitor:
             f"{stack.supabase}/auth/v1/signup",
             json={"email": email, "password": PASSWORD},
             headers={"apikey": stack.supabase_publishable_key},
+            timeout=ANSWER_PATIENCE_S,
         )
         assert answer.status_code == httpx.codes.OK, answer.text
         return cls(email, answer.json())
@@ -39,7 +40,7 @@ class Visitor:
     def ask(self, stack: WebStack, method: str, path: str, **more: Any) -> Any:
         """What the API answers this member; it must be content."""
         token = {"Authorization": f"Bearer {self.session['access_token']}"}
-        answer = httpx.request(method, stack.api + path, headers=token, **more)
+        answer = httpx.request(method, stack.api + path, headers=token, timeout=ANSWER_PATIENCE_S, **more)
         assert answer.is_success, answer.text
         return answer.json() if answer.content else None
 
@@ -67,7 +68,8 @@ class Visitor:
             "/uploads",
             json={"purpose": "checkin_photo", "content_type": "image/jpeg", "bytes": len(body)},
         )
-        stored = httpx.put(upload["upload_url"], content=body, headers={"Content-Type": "image/jpeg"})
+        headers = {"Content-Type": "image/jpeg"}
+        stored = httpx.put(upload["upload_url"], content=body, headers=headers, timeout=ANSWER_PATIENCE_S)
         assert stored.status_code == httpx.codes.OK, stored.text
         made = self.ask(stack, "POST", "/checkins", json={"shop_id": shop_id, "upload_ids": [upload["id"]]})
 
