@@ -86,11 +86,15 @@ def test_what_is_checked_in_needs_no_question_and_no_second_way_back(
     page = context.new_page()
     page.goto(f"/shops/{shop['id']}", wait_until="networkidle")
     page.get_by_role("main").get_by_role("link", name=SAY("shop.actions.checkIn"), exact=True).click()
+    page.set_viewport_size({"width": 360, "height": 640})
+    page.evaluate("window.scrollTo(0, 200)")
+    page.get_by_role("textbox").fill("靠窗的位子")
     choose_photo(page, photo())
     page.get_by_role("button", name=SAY("checkin.submit"), exact=True).click()
     done = page.get_by_role("heading", name=SAY("checkin.doneTitle"))
     expect(page.get_by_text(SAY("checkin.looked"))).to_be_visible(timeout=120_000)
     expect(done).to_be_visible()
+    assert page.evaluate("window.scrollY") == 0
     page.evaluate("history.back()")
     expect(page.get_by_role("heading", level=1)).to_have_text(shop["name"])
 

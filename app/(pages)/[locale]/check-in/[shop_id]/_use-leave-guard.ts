@@ -44,6 +44,8 @@ function watchBack(mayLeave: () => boolean): () => void {
   const isHere = () => window.location.pathname + window.location.search === here;
   let place: "top" | "below" | "left" = "top";
   let hash = window.location.hash;
+  // Going from one to the other must not scroll the page to where it was when this began.
+  window.history.scrollRestoration = "manual";
   window.history.pushState(window.history.state, "", window.location.href);
   const onPop = () => {
     const isWithin = window.location.hash !== hash; // to another part of the page
@@ -70,7 +72,12 @@ function watchBack(mayLeave: () => boolean): () => void {
   return () => {
     window.removeEventListener("popstate", onPop);
     window.removeEventListener("hashchange", onHash);
+    const scrollAsUsual = () => {
+      window.history.scrollRestoration = "auto";
+    };
+    if (place !== "top" || !isHere()) return scrollAsUsual();
     // Nothing is unsaved any more: the page need not be there twice.
-    if (place === "top" && isHere()) window.history.back();
+    window.addEventListener("popstate", () => setTimeout(scrollAsUsual), { once: true });
+    window.history.back();
   };
 }
