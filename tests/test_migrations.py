@@ -4,10 +4,11 @@ import io
 
 import psycopg
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 
 from caferoam.api.principal import Principal
 
@@ -66,3 +67,34 @@ def test_names_that_nobody_can_see_give_way_before_they_are_ruled_out(
     assert [name for (name,) in names] == ["清單 1", "清單 2", "清單 3"]
     names = owner.execute("SELECT name FROM lists WHERE user_id = %s", [other_member.user_id])
     assert names.fetchone() == ("\u3164想去",)
+
+
+@pytest.mark.slow
+def test_a_migration_gives_way_to_others_while_its_table_is_in_use_and_goes_on_after_that(
+    owner: psycopg.Connection,
+) -> None:
+    class Freeing(io.StringIO):
+        """Whoever is told that the migration makes way is done with the table."""
+
+        def write(self, said: str) -> int:
+            owner.execute("COMMIT")
+            return super().write(said)
+
+    owner.execute("BEGIN")
+    owner.execute("SELECT FROM lists")
+    with pytest.raises(CommandError, match=r"is in use, and was not free for 0\.1 s at any try"):
+        call_command("migrate", "lists", "0002_rules", verbosity=0, lock_timeout=0.1, within=0)
+    assert "0003_visible_names" in applied("lists")
+    try:
+        call_command("migrate", "lists", "0002_rules", verbosity=0, lock_timeout=0.1, stderr=(told := Freeing()))
+        assert "it is tried again" in told.getvalue()
+        assert "0003_visible_names" not in applied("lists")
+    finally:
+        call_command("migrate", verbosity=0)
+    assert "0003_visible_names" in applied("lists")
+    with connection.cursor() as cursor:
+        assert cursor.execute("SHOW lock_timeout").fetchone() == ("0",), "only migrations are in such a hurry"
+
+
+def applied(app: str) -> set[str]:
+    return {name for of_app, name in MigrationRecorder(connection).applied_migrations() if of_app == app}
