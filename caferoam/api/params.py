@@ -51,6 +51,8 @@ def parse_query(serializer_class: type[QueryParams], request: Request) -> dict[s
             errors[name] = [ErrorDetail("Give this parameter once.", "repeated")]
         elif isinstance(known, serializers.IntegerField) and not _INTEGER.fullmatch(values[0]):
             errors[name] = [ErrorDetail("This must be a whole number.", "wrong_type")]
+        elif isinstance(known, serializers.UUIDField) and canonical_uuid(values[0]) is None:
+            errors[name] = [ErrorDetail("This is not a UUID.", "invalid")]
         else:
             data[name] = values[0]
     if errors:

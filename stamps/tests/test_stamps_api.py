@@ -1,6 +1,7 @@
 """GET /stamps: what a member has collected, one by one and by café."""
 
 from typing import Any
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -120,7 +121,13 @@ def test_a_cursor_fits_its_own_list_and_member_alone(
         assert (answer.status_code, [*answer.json()["errors"]]) == (400, ["cursor"])
 
 
-@pytest.mark.parametrize("query", ["group=day", "group=", "limit=0", "limit=51", "cursor=x", "user_id=x", "shop_id=x"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        *("group=day", "group=", "limit=0", "limit=51", "cursor=x", "user_id=x"),
+        *("shop_id=x", "shop_id=", f"shop_id={UUID(int=7).hex}", f"shop_id={{{UUID(int=7)}}}"),
+    ],
+)
 def test_a_parameter_that_is_not_understood_is_named(get: Any, query: str) -> None:
     answer = get(f"/stamps?{query}")
     assert (answer.status_code, [*answer.json()["errors"]]) == (400, [query.partition("=")[0]])
