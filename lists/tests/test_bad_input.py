@@ -193,9 +193,7 @@ JSON = st.recursive(
 
 
 @pytest.mark.slow
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(name=JSON, note=JSON, shop_id=JSON)
 def test_nothing_that_is_json_gives_500(mine: ListsClient, name: Any, note: Any, shop_id: Any) -> None:
     for method, path, body in (

@@ -162,9 +162,7 @@ def test_a_cursor_that_was_tampered_with_is_refused(
             assert refused(api, f"{path}&cursor={forged}", headers) == ["cursor"]
 
 
-@settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=60, deadline=None
-)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=60)
 @given(
     params=st.dictionaries(
         st.sampled_from(

@@ -166,9 +166,7 @@ def test_the_counts_under_each_filter_are_those_of_plain_loops(
         assert (asked, comparable(counted(**asked))) == (asked, recounted(town, asked))
 
 
-@settings(
-    max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None
-)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     st.fixed_dictionaries(
         {},

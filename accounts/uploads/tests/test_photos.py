@@ -17,9 +17,7 @@ from accounts.uploads.photos import Photo, make_photo
 from accounts.uploads.refusals import PhotoRefused, Reason
 from accounts.uploads.tests import corpus
 
-GENEROUS = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+GENEROUS = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 
 def opened(data: bytes) -> Image.Image:

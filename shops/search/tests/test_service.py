@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rest_framework.exceptions import ValidationError
 
@@ -383,7 +383,6 @@ def test_a_tag_that_this_process_does_not_know_yet_is_left_out() -> None:
     assert [tag["id"] for tag in answer["results"][0]["shop"]["tags"]] == ["quiet"]
 
 
-@settings(deadline=None)
 @given(st.text(min_size=1, max_size=30))
 def test_no_text_makes_the_statement_fail(text: str) -> None:
     with connection.cursor() as cursor:
