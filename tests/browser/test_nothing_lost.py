@@ -21,6 +21,14 @@ def some_shop(visitor: Visitor, stack: WebStack) -> dict[str, Any]:
     return found
 
 
+def begin_check_in(context: BrowserContext, shop: dict[str, Any]) -> Page:
+    """On the way that has the café's own page behind it."""
+    page = context.new_page()
+    page.goto(f"/shops/{shop['id']}", wait_until="networkidle")
+    page.get_by_role("main").get_by_role("link", name=SAY("shop.actions.checkIn"), exact=True).click()
+    return page
+
+
 def choose_photo(page: Page, body: bytes, name: str = "IMG_0001.JPG") -> None:
     page.get_by_label(SAY("checkin.choose"), exact=True).set_input_files(
         {"name": name, "mimeType": "image/jpeg", "buffer": body}
@@ -31,9 +39,7 @@ def test_the_back_button_asks_before_photos_are_lost(
     context: BrowserContext, web_stack: WebStack, sign_up: Callable[..., Visitor]
 ) -> None:
     shop = some_shop(sign_up(context), web_stack)
-    page = context.new_page()
-    page.goto(f"/shops/{shop['id']}", wait_until="networkidle")
-    page.get_by_role("main").get_by_role("link", name=SAY("shop.actions.checkIn"), exact=True).click()
+    page = begin_check_in(context, shop)
     choose_photo(page, photo())
     expect(page.get_by_text("✓ " + SAY("checkin.state.sent"))).to_be_visible()
     page.get_by_role("textbox").fill("靠窗的位子")
@@ -65,10 +71,8 @@ def test_a_page_that_was_loaded_anew_is_left_by_one_answer(
     context: BrowserContext, web_stack: WebStack, sign_up: Callable[..., Visitor]
 ) -> None:
     shop = some_shop(sign_up(context), web_stack)
-    page = context.new_page()
+    page = begin_check_in(context, shop)
     page.on("dialog", lambda dialog: dialog.accept())
-    page.goto(f"/shops/{shop['id']}", wait_until="networkidle")
-    page.get_by_role("main").get_by_role("link", name=SAY("shop.actions.checkIn"), exact=True).click()
     sent = page.get_by_text("✓ " + SAY("checkin.state.sent"))
     choose_photo(page, photo())
     expect(sent).to_be_visible()
@@ -83,9 +87,7 @@ def test_what_is_checked_in_needs_no_question_and_no_second_way_back(
     context: BrowserContext, web_stack: WebStack, sign_up: Callable[..., Visitor]
 ) -> None:
     shop = some_shop(sign_up(context), web_stack)
-    page = context.new_page()
-    page.goto(f"/shops/{shop['id']}", wait_until="networkidle")
-    page.get_by_role("main").get_by_role("link", name=SAY("shop.actions.checkIn"), exact=True).click()
+    page = begin_check_in(context, shop)
     page.set_viewport_size({"width": 360, "height": 640})
     page.evaluate("window.scrollTo(0, 200)")
     page.get_by_role("textbox").fill("靠窗的位子")
