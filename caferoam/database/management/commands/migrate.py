@@ -30,9 +30,11 @@ class Command(migrate.Command):
     def handle(self, *args: Any, lock_timeout: float, within: float, **options: Any) -> None:
         connection = connections[options["database"]]
         deadline = time.monotonic() + within
+        is_within_another = connection.in_atomic_block
         try:
             with connection.cursor() as cursor:
-                cursor.execute("SELECT set_config('lock_timeout', %s, false)", [f"{lock_timeout * 1000:.0f}ms"])
+                timeout = f"{lock_timeout * 1000:.0f}ms"
+                cursor.execute("SELECT set_config('lock_timeout', %s, %s)", [timeout, is_within_another])
             while not self._done(*args, **options):
                 if time.monotonic() >= deadline:
                     raise CommandError(
@@ -43,7 +45,9 @@ class Command(migrate.Command):
                 self.stderr.write("What this migration changes is in use. Others go first, then it is tried again.")
                 time.sleep(lock_timeout)
         finally:
-            connection.close()  # whatever this process does next waits as long as it takes
+            # Whatever this process does next waits as long as it takes; a caller's transaction ends the timeout itself.
+            if not is_within_another:
+                connection.close()
 
     def _done(self, *args: Any, **options: Any) -> bool:
         """Whether it went through, and not only until a lock could not be had."""
