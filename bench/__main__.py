@@ -46,8 +46,8 @@ def main() -> None:
 
 
 def _jobs(stack: RunningStack) -> list[Result]:
-    from bench.jobs import commit_to_start  # noqa: PLC0415 - reads the stack's settings as it is imported
-    from bench.throughput import noop_throughput  # noqa: PLC0415 - likewise
+    from bench.jobs import commit_to_start  # noqa: PLC0415 - its tasks read Django's settings as they are imported
+    from bench.throughput import noop_throughput  # noqa: PLC0415 - reads REDIS_URL, of the running stack, as it is imported
 
     _say("memory while idle")
     idle = python_memory(stack)

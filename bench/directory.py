@@ -58,7 +58,8 @@ def _compare(ours: str, bare: str) -> None:
 def _bare_app(stack: RunningStack) -> Iterator[str]:
     """Its URL. It has the API's login, and one process of the same server."""
     port = free_port()
-    salt = Keyset("shops:name", ShopFilters().identity())._signer.salt  # noqa: SLF001 - its cursors are the same, too
+    # The bare app must sign the same cursor, and nothing but this one comparison has a use for the salt.
+    salt = Keyset("shops:name", ShopFilters().identity())._signer.salt  # noqa: SLF001 - no public door, see above
     environment = {**os.environ, **stack.stack.environment("api", with_secret_key=False), "BENCH_CURSOR_SALT": salt}
     server = subprocess.Popen(
         [sys.executable, *_SERVER, "--host", HOST, "--port", str(port), "bench.rivals.bare_directory:app"],
@@ -88,6 +89,6 @@ def _until_it_answers(server: subprocess.Popen[bytes], url: str) -> None:
 
 
 def _body(url: str) -> bytes:
-    with urlopen(url, timeout=30) as answer:  # noqa: S310 - http:// of this machine
+    with urlopen(url, timeout=30) as answer:  # noqa: S310 - only http:// addresses of this machine's own servers
         body: bytes = answer.read()
         return body

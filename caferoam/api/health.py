@@ -119,7 +119,7 @@ class Readyz(PublicAPIView):
         problem = Problem(HTTPStatus.SERVICE_UNAVAILABLE, "not_ready", detail, extensions={"checks": body})
         response = problem.response(request)
         # Nothing has gone wrong in here: a process that starts, or waits for its migrations, says so to each probe.
-        response._has_been_logged = True  # type: ignore[attr-defined] # noqa: SLF001 - as in problems.answer
+        response._has_been_logged = True  # type: ignore[attr-defined] # noqa: SLF001 - Django's own mark
         return response
 
 

@@ -129,7 +129,7 @@ def answer(exc: Exception, request: HttpRequest | Request) -> HttpResponse:
         problem = DATABASE_UNAVAILABLE if isinstance(exc, OperationalError) else INTERNAL_ERROR
     response = problem.response(request)
     # Django would log every 5xx answer once more, without the traceback.
-    response._has_been_logged = response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR  # type: ignore[attr-defined] # noqa: SLF001
+    response._has_been_logged = response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR  # type: ignore[attr-defined] # noqa: SLF001 - Django's own mark
     return response
 
 

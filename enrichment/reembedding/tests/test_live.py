@@ -98,7 +98,7 @@ def search(
 
     def ask() -> dict[str, float]:
         request = urllib.request.Request(asked, headers=headers)  # noqa: S310 - our own
-        with urllib.request.urlopen(request, timeout=60) as response:  # noqa: S310 - our own
+        with urllib.request.urlopen(request, timeout=60) as response:  # noqa: S310 - http:// of the API that this test started
             answer: dict[str, Any] = json.load(response)
         assert not answer["degraded"]
         return meanings(answer)
